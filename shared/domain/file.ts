@@ -1,0 +1,69 @@
+/** What an opened data file holds, as `inspect` and the Data place show it. */
+import { z } from 'zod';
+
+export const fileFormats = [
+  'netcdf3-classic',
+  'netcdf3-64bit-offset',
+  'netcdf3-cdf5',
+  'netcdf4',
+  'hdf5',
+  'zarr',
+  'nn-benchmark',
+] as const;
+
+export const timeSummarySchema = z.object({
+  /** ISO 8601 in the file's own calendar, e.g. 2010-02-30T00:00:00 in a 360_day calendar. */
+  first: z.string(),
+  last: z.string(),
+  count: z.number().int(),
+  /** Words: "1 month", "1 day", "6 hours", or "irregular". */
+  step: z.string(),
+  regular: z.boolean(),
+});
+
+export const axisSummarySchema = z.object({
+  name: z.string(),
+  /** What the dimension means; `other` covers level, member, depth and the like. */
+  role: z.enum(['time', 'latitude', 'longitude', 'y', 'x', 'other']),
+  size: z.number().int(),
+  units: z.string(),
+  first: z.number().nullable(),
+  last: z.number().nullable(),
+});
+
+export const variableSummarySchema = z.object({
+  name: z.string(),
+  longName: z.string(),
+  standardName: z.string(),
+  units: z.string(),
+  shape: z.array(z.number().int()),
+  dims: z.array(z.string()),
+  type: z.string(),
+  axes: z.array(axisSummarySchema),
+  calendar: z.string().nullable(),
+  times: timeSummarySchema.nullable(),
+  /** Statistics over decoded values; null where they were not asked for or could not be had. */
+  missingFraction: z.number().nullable(),
+  alwaysMissingCells: z.number().int().nullable(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  mean: z.number().nullable(),
+  forecastable: z.boolean(),
+  /** Why the variable can't be forecast, in one sentence. */
+  reason: z.string().optional(),
+});
+
+export const fileSummarySchema = z.object({
+  name: z.string(),
+  format: z.enum(fileFormats),
+  bytes: z.number(),
+  title: z.string(),
+  attributes: z.record(z.string(), z.string()),
+  variables: z.array(variableSummarySchema),
+  warnings: z.array(z.string()),
+});
+
+export type FileFormat = (typeof fileFormats)[number];
+export type AxisSummary = z.infer<typeof axisSummarySchema>;
+export type VariableSummary = z.infer<typeof variableSummarySchema>;
+export type FileSummary = z.infer<typeof fileSummarySchema>;

@@ -1,0 +1,70 @@
+/** An ensemble forecast on disk. */
+import { z } from 'zod';
+
+export const forecastRequestSchema = z.object({
+  run: z.string(),
+  /** Initial conditions: indices on the dataset's time axis or ISO dates; 'last' is the newest frame. */
+  starts: z.array(z.union([z.number().int(), z.string()])).min(1),
+  members: z.number().int().min(1).max(1000).default(20),
+  /** Data steps; null: the run's own horizon. Beyond it the forecast rolls out autoregressively. */
+  horizon: z.number().int().min(1).nullable().default(null),
+  /** Accelerated sampling schedule; null: as the run's settings say. */
+  schedule: z.string().nullable().default(null),
+  /** Extra real-valued leads in data steps, in (0, horizon). */
+  leadTimes: z.array(z.number().positive()).default([]),
+  seed: z.number().int().default(1),
+  name: z.string().optional(),
+});
+
+export const forecastSchema = z.object({
+  formatVersion: z.literal(1),
+  id: z.string(),
+  name: z.string(),
+  created: z.string(),
+  run: z.string(),
+  dataset: z.string(),
+  datasetFingerprint: z.string(),
+  method: z.string(),
+  variable: z.string(),
+  units: z.string(),
+  members: z.number().int(),
+  /** In data steps, ascending; real numbers are allowed. */
+  leads: z.array(z.number()),
+  /** One per initial condition: index on the dataset's time axis, date, and the valid dates by lead. */
+  starts: z.array(
+    z.object({
+      timeIndex: z.number().int(),
+      date: z.string(),
+      validDates: z.array(z.string()),
+      truth: z.boolean(),
+    }),
+  ),
+  height: z.number().int(),
+  width: z.number().int(),
+  latitudes: z.array(z.number()).nullable(),
+  longitudes: z.array(z.number()).nullable(),
+  seconds: z.number(),
+  networkCalls: z.number().int(),
+  seed: z.number().int(),
+  schedule: z.string().nullable(),
+  /** Range of truth and members over all leads, for one fixed colour scale. */
+  valueRange: z.object({ min: z.number(), max: z.number(), spreadMax: z.number(), errorMax: z.number() }),
+});
+
+/** Values at one cell over the leads, for the fan chart. */
+export const probeSchema = z.object({
+  latitude: z.number().nullable(),
+  longitude: z.number().nullable(),
+  leads: z.array(z.number()),
+  dates: z.array(z.string()),
+  truth: z.array(z.number().nullable()),
+  /** By lead: quantiles 0.05, 0.25, 0.5, 0.75, 0.95 of the members. */
+  quantiles: z.array(z.array(z.number().nullable())),
+  /** [member][lead] */
+  members: z.array(z.array(z.number().nullable())),
+  initial: z.number().nullable(),
+});
+
+export type ForecastRequest = z.infer<typeof forecastRequestSchema>;
+export type Forecast = z.infer<typeof forecastSchema>;
+export type Probe = z.infer<typeof probeSchema>;

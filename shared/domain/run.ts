@@ -1,0 +1,51 @@
+/** A training run and its course. */
+import { z } from 'zod';
+import { trainSettingsSchema } from './settings.ts';
+
+export const runStatuses = ['queued', 'training', 'paused', 'finished', 'stopped', 'failed'] as const;
+export const stageNames = ['interpolator', 'forecaster'] as const;
+
+/** One line of metrics.jsonl. Losses are means over the epoch in normalised units. */
+export const epochMetricsSchema = z.object({
+  stage: z.enum(stageNames),
+  /** From 1. */
+  epoch: z.number().int(),
+  /** Optimiser steps since the stage began. */
+  steps: z.number().int(),
+  loss: z.number(),
+  validationLoss: z.number().nullable(),
+  /** Fair CRPS of validation forecasts in normalised units; forecaster stage only. */
+  validationCrps: z.number().nullable(),
+  seconds: z.number(),
+});
+
+export const runSchema = z.object({
+  formatVersion: z.literal(1),
+  id: z.string(),
+  name: z.string(),
+  created: z.string(),
+  dataset: z.string(),
+  datasetFingerprint: z.string(),
+  preset: z.string(),
+  settings: trainSettingsSchema,
+  /** Fine-tuned from, where it is. */
+  parent: z.string().nullable(),
+  status: z.enum(runStatuses),
+  stage: z.enum(stageNames).nullable(),
+  epochs: z.number().int(),
+  bestValidationCrps: z.number().nullable(),
+  /** Of persistence and climatology on the same validation starts, in normalised units. */
+  validationReferences: z.object({ persistence: z.number(), climatology: z.number() }).nullable(),
+  /** Of training, without pauses. */
+  seconds: z.number(),
+  parameters: z.number().int(),
+  versions: z.record(z.string(), z.string()),
+  backend: z.string(),
+  /** Why it failed, as one sentence. */
+  problem: z.string().nullable(),
+});
+
+export type RunStatus = (typeof runStatuses)[number];
+export type StageName = (typeof stageNames)[number];
+export type EpochMetrics = z.infer<typeof epochMetricsSchema>;
+export type Run = z.infer<typeof runSchema>;
