@@ -1,0 +1,196 @@
+/**
+ * What the service and the engine process say to each other: types alone, so that either side may import it.
+ *
+ * The engine runs in one of two lanes, each a process of the same program: `files` parses untrusted data
+ * files and answers the data plane, and never loads a compute backend; `compute` trains, samples and
+ * scores. A long training step therefore never delays a map, and a file that crashes a parser never ends a
+ * training run. Large arrays cross as transferable or structured-cloned Float32Arrays.
+ */
+import type { Dataset, PreparationSummary, PrepareSettings } from '#shared/domain/dataset.ts';
+import type { FileSummary, VariableSummary } from '#shared/domain/file.ts';
+import type { Forecast, ForecastRequest, Probe } from '#shared/domain/forecast.ts';
+import type { EpochMetrics, Run, StageName } from '#shared/domain/run.ts';
+import type { ScoredMethod, Scores } from '#shared/domain/scores.ts';
+import type { TrainSettings } from '#shared/domain/settings.ts';
+import type { BackendReport, ReferenceReport } from '#shared/domain/system.ts';
+import type { ErrorData } from '#shared/errors.ts';
+
+export type Lane = 'files' | 'compute';
+
+/** A field ready for the data plane: row-major [height, width], NaN where missing. */
+export interface FieldData {
+  data: Float32Array;
+  height: number;
+  width: number;
+  units: string;
+  /** Of the values present; null when all are missing. */
+  range: { min: number; max: number } | null;
+  /** Valid date in the file's calendar; empty for fields without time. */
+  date: string;
+}
+
+export interface Rhythm {
+  dates: string[];
+  means: (number | null)[];
+}
+
+export interface Grid {
+  height: number;
+  width: number;
+  latitudes: number[] | null;
+  longitudes: number[] | null;
+}
+
+export interface TrainInput {
+  /** Absolute folders in the workspace; the engine reads dataset.json and writes checkpoints and metrics.jsonl. */
+  datasetFolder: string;
+  runFolder: string;
+  settings: TrainSettings;
+  /** Go on from checkpoints/last when there is one. */
+  resume: boolean;
+  /** Folder of the run whose weights to start from. */
+  initFolder: string | null;
+}
+
+export type TrainEvent =
+  | { kind: 'epoch'; metrics: EpochMetrics }
+  | {
+      kind: 'progress';
+      stage: StageName;
+      epoch: number;
+      epochs: number;
+      step: number;
+      steps: number;
+      loss: number | null;
+      stepSeconds: number | null;
+      secondsLeft: number | null;
+    }
+  | {
+      kind: 'started';
+      parameters: number;
+      references: Run['validationReferences'];
+      backend: string;
+      versions: Record<string, string>;
+    }
+  | { kind: 'checkpoint'; stage: StageName; epoch: number }
+  | { kind: 'note'; message: string };
+
+export interface TrainOutput {
+  status: 'finished' | 'paused';
+  epochs: number;
+  bestValidationCrps: number | null;
+  seconds: number;
+}
+
+/** Progress of every other call. */
+export interface StepEvent {
+  kind: 'step';
+  /** 0–1, null while unknown. */
+  fraction: number | null;
+  message: string;
+}
+
+interface Call<Input, Output, Event = StepEvent> {
+  input: Input;
+  output: Output;
+  event: Event;
+}
+
+/** Every call, by lane. */
+export interface FileCalls {
+  inspect: Call<{ path: string; statistics: boolean }, FileSummary>;
+  statistics: Call<{ path: string; variable: string }, VariableSummary>;
+  rhythm: Call<{ path: string; variable: string; slices: Record<string, number> }, Rhythm>;
+  grid: Call<{ path: string; variable: string }, Grid>;
+  field: Call<{ path: string; variable: string; time: number; slices: Record<string, number> }, FieldData>;
+  previewPreparation: Call<{ paths: string[]; settings: PrepareSettings }, PreparationSummary>;
+  /** Writes the prepared series into `folder` (which exists) and answers what dataset.json needs. */
+  prepare: Call<
+    { paths: string[]; settings: PrepareSettings; folder: string },
+    Pick<Dataset, 'sources' | 'summary' | 'fingerprint' | 'system'>
+  >;
+  datasetRhythm: Call<{ datasetFolder: string; channel: number }, Rhythm>;
+  datasetField: Call<{ datasetFolder: string; channel: number; time: number }, FieldData>;
+  forecastField: Call<{ forecastFolder: string; quantity: string; start: number; lead: number }, FieldData>;
+  probe: Call<{ forecastFolder: string; start: number; row: number; column: number }, Probe>;
+  evaluateFiles: Call<
+    { forecasts: string[]; truth: string | null },
+    { scores: Scores; methods: ScoredMethod[] }
+  >;
+}
+
+export interface ComputeCalls {
+  describe: Call<
+    Record<string, never>,
+    { backends: BackendReport[]; versions: Record<string, string>; threads: number }
+  >;
+  estimate: Call<
+    { datasetFolder: string; settings: TrainSettings },
+    { seconds: number; memoryBytes: number; parameters: number; stepSeconds: number }
+  >;
+  train: Call<TrainInput, TrainOutput, TrainEvent>;
+  /** Writes forecast.nc into `forecastFolder` and answers forecast.json's content but for id, name and created. */
+  forecast: Call<
+    {
+      datasetFolder: string;
+      runFolder: string;
+      forecastFolder: string;
+      request: ForecastRequest;
+      provenance: Record<string, string>;
+    },
+    Omit<Forecast, 'formatVersion' | 'id' | 'name' | 'created' | 'run' | 'dataset'>
+  >;
+  /** Scores every (or a seeded sample of) start of a split, members sampled in memory, beside the references. */
+  evaluateRun: Call<
+    {
+      datasetFolder: string;
+      runFolder: string;
+      split: 'train' | 'validation' | 'test';
+      members: number;
+      starts: number | null;
+      schedule: string | null;
+      seed: number;
+      units: 'physical' | 'normalised';
+    },
+    { scores: Scores; methods: ScoredMethod[] }
+  >;
+  reference: Call<{ path: string }, ReferenceReport>;
+  exportWeights: Call<{ runFolder: string; path: string }, { tensors: number; bytes: number }>;
+  /** Replaces the weights of a run (both stages under the public names) by a file's. */
+  importWeights: Call<{ runFolder: string; path: string }, { tensors: number }>;
+}
+
+export interface EngineCalls extends FileCalls, ComputeCalls {}
+export type CallName = keyof EngineCalls;
+export type LaneOf<Name extends CallName> = Name extends keyof FileCalls ? 'files' : 'compute';
+
+/** Which lane serves which call, at run time. */
+export const computeCalls = [
+  'describe',
+  'estimate',
+  'train',
+  'forecast',
+  'evaluateRun',
+  'reference',
+  'exportWeights',
+  'importWeights',
+] as const satisfies readonly (keyof ComputeCalls)[];
+
+export type ControlAction = 'pause' | 'finish-early';
+
+export type ToEngine =
+  | { type: 'call'; id: number; name: CallName; input: unknown }
+  | { type: 'cancel'; id: number }
+  | { type: 'control'; id: number; action: ControlAction }
+  | { type: 'ping'; nonce: number }
+  | { type: 'exit' };
+
+/** `up`: the process runs; `ready`: it can take work (its backend is loaded). */
+export type FromEngine =
+  | { type: 'up'; pid: number }
+  | { type: 'ready'; lane: Lane }
+  | { type: 'event'; id: number; event: unknown }
+  | { type: 'result'; id: number; output: unknown }
+  | { type: 'error'; id: number; error: ErrorData }
+  | { type: 'pong'; nonce: number }
+  | { type: 'log'; level: 'info' | 'warn' | 'error'; message: string };

@@ -1,0 +1,83 @@
+/**
+ * The data plane's addresses. Fields never travel through the contract: the contract names them, the
+ * renderer fetches them (`app://` in Electron, HTTP in a browser) as raw little-endian float32 and reads
+ * shape, units and range from the headers. An address never changes its content, so it may be cached.
+ */
+
+/** Which field of a forecast: truth, mean, spread (population standard deviation), error (mean − truth) or one member. */
+export type ForecastQuantity = 'truth' | 'mean' | 'spread' | 'error' | 'initial' | `member-${number}`;
+
+export type FieldAddress =
+  | { kind: 'file'; file: string; variable: string; time: number; slices: Record<string, number> }
+  | { kind: 'dataset'; dataset: string; channel: number; time: number }
+  | { kind: 'forecast'; forecast: string; quantity: ForecastQuantity; start: number; lead: number };
+
+export const fieldPathPrefix = '/fields/';
+
+/** Header names of a field response. Values are plain ASCII; `range` is "min max" over the field, empty when all is missing. */
+export const fieldHeaders = {
+  shape: 'x-field-shape',
+  units: 'x-field-units',
+  range: 'x-field-range',
+  date: 'x-field-date',
+} as const;
+
+/** `/fields/forecast/<id>/mean/0/2`; every part is URI-encoded. */
+export function fieldPath(address: FieldAddress): string {
+  const parts: (string | number)[] =
+    address.kind === 'file'
+      ? ['file', address.file, address.variable, address.time]
+      : address.kind === 'dataset'
+        ? ['dataset', address.dataset, address.channel, address.time]
+        : ['forecast', address.forecast, address.quantity, address.start, address.lead];
+  const query =
+    address.kind === 'file' && Object.keys(address.slices).length > 0
+      ? `?${new URLSearchParams(Object.entries(address.slices).map(([name, index]) => [name, String(index)]))}`
+      : '';
+  return fieldPathPrefix + parts.map((part) => encodeURIComponent(String(part))).join('/') + query;
+}
+
+/** The inverse of {@link fieldPath}; null for anything that is no field path. */
+export function parseFieldPath(path: string): FieldAddress | null {
+  const [pathname = '', query = ''] = path.split('?', 2);
+  if (!pathname.startsWith(fieldPathPrefix)) return null;
+  const parts: string[] = [];
+  for (const part of pathname.slice(fieldPathPrefix.length).split('/')) {
+    try {
+      parts.push(decodeURIComponent(part));
+    } catch {
+      return null;
+    }
+  }
+  const [kind, id = '', third = '', fourth = '', fifth] = parts;
+  if (id === '' || third === '') return null;
+  if (kind === 'file' && parts.length === 4) {
+    const slices: Record<string, number> = {};
+    for (const [name, value] of new URLSearchParams(query)) {
+      const index = parseIndex(value);
+      if (index === null) return null;
+      slices[name] = index;
+    }
+    const time = parseIndex(fourth);
+    return time === null ? null : { kind, file: id, variable: third, time, slices };
+  }
+  if (kind === 'dataset' && parts.length === 4) {
+    const channel = parseIndex(third);
+    const time = parseIndex(fourth);
+    return channel === null || time === null ? null : { kind, dataset: id, channel, time };
+  }
+  if (kind === 'forecast' && parts.length === 5 && isQuantity(third)) {
+    const start = parseIndex(fourth);
+    const lead = parseIndex(fifth);
+    return start === null || lead === null ? null : { kind, forecast: id, quantity: third, start, lead };
+  }
+  return null;
+}
+
+function parseIndex(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : null;
+}
+
+function isQuantity(text: string): text is ForecastQuantity {
+  return ['truth', 'mean', 'spread', 'error', 'initial'].includes(text) || /^member-\d{1,4}$/.test(text);
+}

@@ -1,0 +1,222 @@
+/**
+ * The contract between every face of Driftcast (window, browser, command line) and the service: each call
+ * with its payloads. Implemented once in main/service, carried by three transports, validated at the border.
+ */
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { datasetSchema, preparationSummarySchema, prepareSettingsSchema } from '../domain/dataset.ts';
+import { fileSummarySchema } from '../domain/file.ts';
+import { forecastRequestSchema, forecastSchema, probeSchema } from '../domain/forecast.ts';
+import { jobSchema } from '../domain/job.ts';
+import { epochMetricsSchema, runSchema } from '../domain/run.ts';
+import { scoredMethodSchema, scoresSchema } from '../domain/scores.ts';
+import { presetSchema, trainSettingsSchema } from '../domain/settings.ts';
+import { doctorSchema, referenceReportSchema } from '../domain/system.ts';
+
+/** Any call may fail; what crosses the border then is an `ErrorData` (shared/errors.ts), never a bare exception. */
+const call = oc;
+
+const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/);
+const started = z.object({ job: id });
+
+/** A file that the service opened and remembers under an opaque id; the page never sees its path. */
+export const openFileSchema = z.object({ id, summary: fileSummarySchema, opened: z.string() });
+export type OpenFile = z.infer<typeof openFileSchema>;
+
+/** What a path names: only the command line and native pickers have one; the browser uploads instead. */
+const filePath = z.string().min(1).max(4096);
+
+const files = {
+  /** Opens by path. Refused for browser pages, which upload (`/uploads`) or pick from `browse`. */
+  open: call
+    .input(z.object({ path: filePath, statistics: z.boolean().default(false) }))
+    .output(openFileSchema),
+  /** Opens what the shell already resolved: an upload, a drop, a picker entry or a recent file, by its token. */
+  openToken: call.input(z.object({ token: id })).output(openFileSchema),
+  recent: call.output(
+    z.array(z.object({ token: id, name: z.string(), folder: z.string(), opened: z.string() })),
+  ),
+  /** Statistics of one variable, read by slab: fills in the nulls of the summary. */
+  statistics: call
+    .input(z.object({ file: id, variable: z.string() }))
+    .output(fileSummarySchema.shape.variables.element),
+  /** Mean over a region at every time (null: all missing), with dates in the file's calendar: the time line's rhythm. */
+  rhythm: call
+    .input(
+      z.object({
+        file: id,
+        variable: z.string(),
+        slices: z.record(z.string(), z.number().int()).default({}),
+      }),
+    )
+    .output(z.object({ dates: z.array(z.string()), means: z.array(z.number().nullable()) })),
+  /** Grid of a variable as the map needs it; null where the grid has index coordinates only. */
+  grid: call.input(z.object({ file: id, variable: z.string() })).output(
+    z.object({
+      height: z.number().int(),
+      width: z.number().int(),
+      latitudes: z.array(z.number()).nullable(),
+      longitudes: z.array(z.number()).nullable(),
+    }),
+  ),
+};
+
+const datasets = {
+  preview: call
+    .input(z.object({ file: id, settings: prepareSettingsSchema }))
+    .output(preparationSummarySchema),
+  prepare: call
+    .input(
+      z.object({
+        files: z.array(id).min(1),
+        name: z.string().min(1).max(120),
+        settings: prepareSettingsSchema,
+      }),
+    )
+    .output(started.extend({ dataset: id })),
+  list: call.output(z.array(datasetSchema)),
+  get: call.input(z.object({ dataset: id })).output(datasetSchema),
+  remove: call.input(z.object({ dataset: id })).output(z.object({})),
+  /** Regional mean at every time of the dataset, with dates. */
+  rhythm: call
+    .input(z.object({ dataset: id, channel: z.number().int().default(0) }))
+    .output(z.object({ dates: z.array(z.string()), means: z.array(z.number().nullable()) })),
+};
+
+const presets = { list: call.output(z.array(presetSchema)) };
+
+export const trainRequestSchema = z.object({
+  dataset: id,
+  preset: z.string(),
+  name: z.string().max(120).optional(),
+  /** The whole settings, preset with the user's changes; null: the preset as it is. */
+  settings: trainSettingsSchema.nullable().default(null),
+  /** Fine-tune: start from this run's weights. */
+  init: id.nullable().default(null),
+});
+
+/** What `runs.watch` yields: first the whole history, then what happens. */
+export const runEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('run'), run: runSchema }),
+  z.object({ kind: z.literal('epoch'), metrics: epochMetricsSchema }),
+  z.object({
+    kind: z.literal('progress'),
+    stage: z.enum(['interpolator', 'forecaster']),
+    epoch: z.number().int(),
+    epochs: z.number().int(),
+    step: z.number().int(),
+    steps: z.number().int(),
+    loss: z.number().nullable(),
+    stepSeconds: z.number().nullable(),
+    secondsLeft: z.number().nullable(),
+  }),
+  z.object({ kind: z.literal('note'), message: z.string() }),
+]);
+export type RunEvent = z.infer<typeof runEventSchema>;
+
+const runs = {
+  /** Measures a few steps on this machine. */
+  estimate: call.input(trainRequestSchema).output(
+    z.object({
+      seconds: z.number(),
+      memoryBytes: z.number(),
+      parameters: z.number().int(),
+      stepSeconds: z.number(),
+    }),
+  ),
+  start: call.input(trainRequestSchema).output(started.extend({ run: id })),
+  resume: call.input(z.object({ run: id })).output(started.extend({ run: id })),
+  /** Stops after the current step; the last checkpoint is kept and `resume` goes on from it. */
+  pause: call.input(z.object({ run: id })).output(z.object({})),
+  /** Ends the stage or the run early and keeps the best weights: the run counts as finished. */
+  finishEarly: call.input(z.object({ run: id })).output(z.object({})),
+  list: call.output(z.array(runSchema)),
+  get: call.input(z.object({ run: id })).output(runSchema),
+  metrics: call.input(z.object({ run: id })).output(z.array(epochMetricsSchema)),
+  watch: call.input(z.object({ run: id })).output(eventIterator(runEventSchema)),
+  remove: call.input(z.object({ run: id })).output(z.object({})),
+  exportWeights: call
+    .input(z.object({ run: id, path: filePath }))
+    .output(z.object({ tensors: z.number().int(), bytes: z.number() })),
+  importWeights: call
+    .input(z.object({ run: id, path: filePath }))
+    .output(z.object({ tensors: z.number().int() })),
+};
+
+const forecasts = {
+  start: call.input(forecastRequestSchema).output(started.extend({ forecast: id })),
+  list: call.output(z.array(forecastSchema)),
+  get: call.input(z.object({ forecast: id })).output(forecastSchema),
+  probe: call
+    .input(
+      z.object({ forecast: id, start: z.number().int(), row: z.number().int(), column: z.number().int() }),
+    )
+    .output(probeSchema),
+  remove: call.input(z.object({ forecast: id })).output(z.object({})),
+  /** Copies the NetCDF file to a path (command line, native save dialog). The browser downloads `/downloads/<id>.nc`. */
+  export: call.input(z.object({ forecast: id, path: filePath })).output(z.object({ bytes: z.number() })),
+};
+
+const verification = {
+  /** Scores of a stored forecast over all its starts that have truth. */
+  forecast: call.input(z.object({ forecast: id })).output(started),
+  /** Scores of NetCDF files; truth from the files themselves or from another. */
+  files: call
+    .input(z.object({ forecasts: z.array(filePath).min(1), truth: filePath.nullable().default(null) }))
+    .output(started),
+  /** Forecasts every start of a split (or a seeded sample of them) and scores them beside persistence and climatology. */
+  run: call
+    .input(
+      z.object({
+        run: id,
+        split: z.enum(['train', 'validation', 'test']).default('test'),
+        members: z.number().int().min(2).max(1000).default(20),
+        starts: z.number().int().min(1).nullable().default(null),
+        schedule: z.string().nullable().default(null),
+        seed: z.number().int().default(1),
+        units: z.enum(['physical', 'normalised']).default('physical'),
+      }),
+    )
+    .output(started),
+  /** Answer of a finished scoring job. The first row is the forecast, the others what it must beat. */
+  result: call
+    .input(z.object({ job: id }))
+    .output(z.object({ scores: scoresSchema, methods: z.array(scoredMethodSchema) })),
+  /** The newest stored test-split scores of a run; null when it was never scored. */
+  ofRun: call
+    .input(z.object({ run: id }))
+    .output(
+      z.object({ split: z.string(), scores: scoresSchema, methods: z.array(scoredMethodSchema) }).nullable(),
+    ),
+};
+
+const jobs = {
+  list: call.output(z.array(jobSchema)),
+  get: call.input(z.object({ job: id })).output(jobSchema),
+  /** The job now and at every change, until it has ended. */
+  watch: call.input(z.object({ job: id })).output(eventIterator(jobSchema)),
+  /** Every change of any job, from now on. */
+  watchAll: call.output(eventIterator(jobSchema)),
+  cancel: call.input(z.object({ job: id })).output(z.object({})),
+};
+
+const reference = {
+  start: call.input(z.object({ path: filePath })).output(started),
+  result: call.input(z.object({ job: id })).output(referenceReportSchema),
+};
+
+export const appSettingsSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  threads: z.number().int().min(1).max(256).nullable().default(null),
+  memoryBudgetBytes: z.number().int().positive().nullable().default(null),
+});
+export type AppSettings = z.infer<typeof appSettingsSchema>;
+
+const system = {
+  doctor: call.output(doctorSchema),
+  settings: call.output(appSettingsSchema),
+  changeSettings: call.input(appSettingsSchema.partial()).output(appSettingsSchema),
+};
+
+export const contract = { files, datasets, presets, runs, forecasts, verification, jobs, reference, system };
+export type Contract = typeof contract;
