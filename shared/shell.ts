@@ -1,0 +1,41 @@
+/**
+ * What the page may ask of the shell around it besides the contract: the addresses that both shells answer
+ * (the browser shell over HTTP, the desktop shell over app://) and the bridge that only the desktop has.
+ */
+
+/** Where the browser shell speaks the contract (WebSocket, same origin). */
+export const contractPath = '/contract';
+
+/**
+ * How the page hands the desktop shell one end of a MessageChannel for the contract:
+ * `window.postMessage(contractPortMessage, '*', [channel.port2])`, then `RPCLink({ port: channel.port1 })`.
+ */
+export const contractPortMessage = 'driftcast:contract-port';
+
+/** POST the bytes of a file here; the answer is `{ token }` for `files.openToken`, or an `{ error }` of ErrorData. */
+export const uploadPath = '/uploads';
+/** Request header of an upload: the file's own name, URI-encoded. */
+export const uploadNameHeader = 'x-file-name';
+
+/** The NetCDF file of a stored forecast. */
+export function forecastDownloadPath(forecast: string): string {
+  return `/downloads/forecast/${encodeURIComponent(forecast)}.nc`;
+}
+
+/** The newest stored scores of a run as CSV: one row a method and lead time. */
+export function scoresDownloadPath(run: string): string {
+  return `/downloads/scores/${encodeURIComponent(run)}.csv`;
+}
+
+/** `window.driftcast`: there in the desktop app alone. No path ever reaches the page, only tokens do. */
+export interface DesktopBridge {
+  /** Token of a dropped file or folder; null for a drop that is not on disk. */
+  fileToken(file: File): Promise<string | null>;
+  /** The native open dialog; empty when it was dismissed. */
+  chooseFiles(): Promise<string[]>;
+  /** The native save dialog for one of the download addresses above; false when it was dismissed. */
+  saveDownload(address: string): Promise<boolean>;
+}
+
+/** The name under which the bridge is found on `window`. */
+export const bridgeName = 'driftcast';
