@@ -1,0 +1,60 @@
+/**
+ * Coastlines from Natural Earth (world-atlas) as line segments in a map's picture space. A segment is turned
+ * by whole turns to wherever the map shows it, and what lies off the map is left out.
+ */
+import { mesh } from 'topojson-client';
+import type { GeometryCollection, Topology } from 'topojson-specification';
+import type { MapGeometry } from './map-geometry.ts';
+
+type LandTopology = Topology<{ land: GeometryCollection }>;
+
+const regionalDegrees = 120;
+
+/** The finer coastline is worth its size only where a degree fills many pixels. */
+async function loadLand(fine: boolean): Promise<LandTopology> {
+  const module = fine
+    ? await import('world-atlas/land-50m.json')
+    : await import('world-atlas/land-110m.json');
+  return module.default as unknown as LandTopology;
+}
+
+/** @returns pairs of points as [x, y, 0, x, y, 0, …], x to the right and y upwards, 0–1; null without geography */
+export async function coastlineSegments(geometry: MapGeometry): Promise<Float32Array | null> {
+  const extent = geometry.extent;
+  if (!extent) return null;
+  const topology = await loadLand(extent.east - extent.west < regionalDegrees);
+  return segmentsOf(mesh(topology, topology.objects.land).coordinates as [number, number][][], geometry);
+}
+
+/** @param lines longitudes and latitudes in degrees */
+export function segmentsOf(
+  lines: readonly (readonly (readonly [number, number])[])[],
+  geometry: MapGeometry,
+): Float32Array {
+  const extent = geometry.extent;
+  const points: number[] = [];
+  if (!extent) return new Float32Array();
+  for (const line of lines) {
+    for (let at = 1; at < line.length; at += 1) {
+      const from = line[at - 1] ?? [0, 0];
+      const to = line[at] ?? [0, 0];
+      if (isSeam(from, to)) continue;
+      if (Math.max(from[1], to[1]) < extent.south || Math.min(from[1], to[1]) > extent.north) continue;
+      const end = to[0] + 360 * Math.round((from[0] - to[0]) / 360);
+      const firstTurn = Math.ceil((extent.west - Math.max(from[0], end)) / 360);
+      const lastTurn = Math.floor((extent.east - Math.min(from[0], end)) / 360);
+      for (let turn = firstTurn; turn <= lastTurn; turn += 1) {
+        const a = geometry.project(from[0] + 360 * turn, from[1]);
+        const b = geometry.project(end + 360 * turn, to[1]);
+        if (a && b) points.push(a.u, 1 - a.v, 0, b.u, 1 - b.v, 0);
+      }
+    }
+  }
+  return Float32Array.from(points);
+}
+
+/** Polygons are closed along the date line and the south pole, where there is no coast. */
+function isSeam(from: readonly [number, number], to: readonly [number, number]): boolean {
+  const dateLine = Math.abs(from[0]) > 179.98 && Math.abs(to[0]) > 179.98;
+  return dateLine || (from[1] < -89.9 && to[1] < -89.9);
+}

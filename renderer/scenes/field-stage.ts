@@ -1,0 +1,128 @@
+/**
+ * Draws every picture of the window with one WebGL renderer: a canvas lies over the panes, and each picture is
+ * drawn, on demand, into the part of it that its element covers.
+ */
+import { ColorManagement, WebGLRenderer } from 'three';
+import { Picture, type SceneColours } from './picture.ts';
+
+// Colours are written for the screen and must arrive there unchanged.
+ColorManagement.enabled = false;
+
+export type StageTrouble = 'no-graphics' | 'context-lost' | null;
+
+export class FieldStage {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #renderer: WebGLRenderer | null;
+  readonly #pictures = new Set<Picture>();
+  readonly #observer: ResizeObserver;
+  readonly #report: (trouble: StageTrouble) => void;
+  #colours: SceneColours = { land: '#cccccc', hatch: '#bbbbbb', coast: '#000000' };
+  #asked = 0;
+  #lost = false;
+
+  constructor(canvas: HTMLCanvasElement, report: (trouble: StageTrouble) => void) {
+    this.#canvas = canvas;
+    this.#report = report;
+    this.#renderer = createRenderer(canvas);
+    this.#observer = new ResizeObserver(() => this.ask());
+    this.#observer.observe(canvas);
+    if (!this.#renderer) report('no-graphics');
+    this.#renderer?.setScissorTest(true);
+    canvas.addEventListener('webglcontextlost', this.#onLost);
+    canvas.addEventListener('webglcontextrestored', this.#onRestored);
+    window.addEventListener('resize', this.ask);
+    window.addEventListener('scroll', this.ask, true);
+  }
+
+  add(element: HTMLElement): Picture {
+    const picture = new Picture(element, this.ask);
+    picture.setColours(this.#colours);
+    this.#pictures.add(picture);
+    this.#observer.observe(element);
+    return picture;
+  }
+
+  remove(picture: Picture): void {
+    this.#observer.unobserve(picture.element);
+    this.#pictures.delete(picture);
+    picture.dispose();
+    this.ask();
+  }
+
+  setColours(colours: SceneColours): void {
+    this.#colours = colours;
+    for (const picture of this.#pictures) picture.setColours(colours);
+  }
+
+  /** Asks for one drawing before the next frame, however often it is called. */
+  readonly ask = (): void => {
+    if (this.#asked !== 0) return;
+    this.#asked = requestAnimationFrame(() => {
+      this.#asked = 0;
+      this.#draw();
+    });
+  };
+
+  dispose(): void {
+    cancelAnimationFrame(this.#asked);
+    this.#observer.disconnect();
+    this.#canvas.removeEventListener('webglcontextlost', this.#onLost);
+    this.#canvas.removeEventListener('webglcontextrestored', this.#onRestored);
+    window.removeEventListener('resize', this.ask);
+    window.removeEventListener('scroll', this.ask, true);
+    for (const picture of this.#pictures) picture.dispose();
+    this.#pictures.clear();
+    this.#renderer?.dispose();
+    this.#renderer?.forceContextLoss();
+  }
+
+  readonly #onLost = (event: Event): void => {
+    event.preventDefault();
+    this.#lost = true;
+    this.#report('context-lost');
+  };
+
+  readonly #onRestored = (): void => {
+    this.#lost = false;
+    this.#report(null);
+    this.#renderer?.setScissorTest(true);
+    this.ask();
+  };
+
+  #draw(): void {
+    const renderer = this.#renderer;
+    if (!renderer || this.#lost) return;
+    const frame = this.#canvas.getBoundingClientRect();
+    if (frame.width === 0 || frame.height === 0) return;
+    const ratio = window.devicePixelRatio;
+    if (renderer.getPixelRatio() !== ratio) renderer.setPixelRatio(ratio);
+    const buffer = this.#canvas;
+    if (buffer.width !== Math.floor(frame.width * ratio) || buffer.height !== Math.floor(frame.height * ratio))
+      renderer.setSize(frame.width, frame.height, false);
+    renderer.setViewport(0, 0, frame.width, frame.height);
+    renderer.setScissor(0, 0, frame.width, frame.height);
+    renderer.setClearColor(0, 0);
+    renderer.clear();
+    for (const picture of this.#pictures) {
+      if (!picture.shown) continue;
+      const box = picture.element.getBoundingClientRect();
+      const left = box.left - frame.left;
+      const bottom = frame.bottom - box.bottom;
+      if (box.width < 1 || box.height < 1) continue;
+      renderer.setViewport(left, bottom, box.width, box.height);
+      renderer.setScissor(left, bottom, box.width, box.height);
+      picture.setPixelRatio(ratio);
+      renderer.render(picture.scene, picture.camera);
+    }
+  }
+}
+
+function createRenderer(canvas: HTMLCanvasElement): WebGLRenderer | null {
+  try {
+    const renderer = new WebGLRenderer({ canvas, alpha: true, antialias: true, premultipliedAlpha: true });
+    renderer.autoClear = false;
+    return renderer;
+  } catch {
+    return null;
+  }
+}

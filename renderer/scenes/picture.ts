@@ -1,0 +1,201 @@
+/** One map on the stage: its field as a float texture, its colours, and the lines drawn over it. */
+import {
+  BufferAttribute,
+  BufferGeometry,
+  Color,
+  DataTexture,
+  FloatType,
+  GLSL3,
+  LineBasicMaterial,
+  LineSegments,
+  Mesh,
+  NearestFilter,
+  NoColorSpace,
+  OrthographicCamera,
+  PlaneGeometry,
+  RedFormat,
+  RGBAFormat,
+  Scene,
+  ShaderMaterial,
+  UnsignedByteType,
+  Vector2,
+} from 'three';
+import type { Field } from '../contract/fields.ts';
+import type { ColourTable } from './colour-tables.ts';
+import fragmentShader from './field.frag.glsl?raw';
+import vertexShader from './field.vert.glsl?raw';
+import type { MapGeometry } from './map-geometry.ts';
+
+/** Marks a missing cell in the texture: comparisons with NaN are not reliable in every driver. */
+const missing = 3e38;
+
+export interface SceneColours {
+  land: string;
+  hatch: string;
+  coast: string;
+}
+
+/** The part of the picture that is shown, in picture coordinates; the whole is 0, 0, 1, 1. */
+export interface Window {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+export class Picture {
+  readonly element: HTMLElement;
+  readonly scene = new Scene();
+  readonly camera = new OrthographicCamera(0, 1, 1, 0, -1, 1);
+  readonly #changed: () => void;
+  readonly #material: ShaderMaterial;
+  readonly #square: Mesh;
+  readonly #coast = lines(0.75);
+  readonly #graticule = lines(0.28);
+  #field: Field | null = null;
+  #texture: DataTexture | null = null;
+  #table: DataTexture | null = null;
+  #shown = false;
+
+  constructor(element: HTMLElement, changed: () => void) {
+    this.element = element;
+    this.#changed = changed;
+    this.#material = new ShaderMaterial({
+      glslVersion: GLSL3,
+      vertexShader,
+      fragmentShader,
+      depthTest: false,
+      uniforms: {
+        field: { value: null },
+        table: { value: null },
+        limits: { value: new Vector2(0, 1) },
+        flip: { value: new Vector2(0, 0) },
+        land: { value: new Color() },
+        hatch: { value: new Color() },
+        pixelRatio: { value: 1 },
+      },
+    });
+    this.#square = new Mesh(new PlaneGeometry(1, 1).translate(0.5, 0.5, 0), this.#material);
+    this.scene.add(this.#square, this.#graticule, this.#coast);
+  }
+
+  /** Whether there is a field to draw. */
+  get shown(): boolean {
+    return this.#shown;
+  }
+
+  setField(field: Field | null): void {
+    if (field === this.#field) return;
+    this.#field = field;
+    this.#shown = field !== null;
+    if (field) {
+      const previous = this.#texture;
+      if (previous && previous.image.width === field.width && previous.image.height === field.height) {
+        fill(previous.image.data as Float32Array, field.data);
+        previous.needsUpdate = true;
+      } else {
+        previous?.dispose();
+        const data = new Float32Array(field.data.length);
+        fill(data, field.data);
+        this.#texture = texture(new DataTexture(data, field.width, field.height, RedFormat, FloatType));
+        this.#set('field', this.#texture);
+      }
+    }
+    this.#changed();
+  }
+
+  setScale(table: ColourTable, min: number, max: number): void {
+    const before = this.#table;
+    if (!before || before.name !== table.name) {
+      before?.dispose();
+      this.#table = texture(new DataTexture(table.rgba, 256, 1, RGBAFormat, UnsignedByteType));
+      this.#table.name = table.name;
+      this.#set('table', this.#table);
+    }
+    (this.#material.uniforms.limits?.value as Vector2).set(min, max > min ? max : min + 1e-6);
+    this.#changed();
+  }
+
+  setGeometry(geometry: MapGeometry): void {
+    const flip = this.#material.uniforms.flip?.value as Vector2;
+    flip.set(geometry.columnZeroOnLeft ? 0 : 1, geometry.rowZeroOnTop ? 1 : 0);
+    const points: number[] = [];
+    for (const { at } of geometry.meridians()) points.push(at, 0, 0, at, 1, 0);
+    for (const { at } of geometry.parallels()) points.push(0, 1 - at, 0, 1, 1 - at, 0);
+    setPoints(this.#graticule, Float32Array.from(points));
+    this.setCoastline(null);
+  }
+
+  setCoastline(segments: Float32Array | null): void {
+    setPoints(this.#coast, segments ?? new Float32Array());
+    this.#changed();
+  }
+
+  setWindow(part: Window): void {
+    this.camera.left = part.left;
+    this.camera.right = part.left + part.width;
+    this.camera.top = 1 - part.top;
+    this.camera.bottom = 1 - part.top - part.height;
+    this.camera.updateProjectionMatrix();
+    this.#changed();
+  }
+
+  setColours(colours: SceneColours): void {
+    // As written in the style sheet: the canvas shows what the shader puts out, without conversion.
+    (this.#material.uniforms.land?.value as Color).setStyle(colours.land, NoColorSpace);
+    (this.#material.uniforms.hatch?.value as Color).setStyle(colours.hatch, NoColorSpace);
+    (this.#coast.material as LineBasicMaterial).color.set(colours.coast);
+    (this.#graticule.material as LineBasicMaterial).color.set('#ffffff');
+    this.#changed();
+  }
+
+  setPixelRatio(ratio: number): void {
+    this.#set('pixelRatio', ratio);
+  }
+
+  dispose(): void {
+    this.#texture?.dispose();
+    this.#table?.dispose();
+    this.#material.dispose();
+    this.#square.geometry.dispose();
+    for (const drawn of [this.#coast, this.#graticule]) {
+      drawn.geometry.dispose();
+      (drawn.material as LineBasicMaterial).dispose();
+    }
+  }
+
+  #set(name: string, value: unknown): void {
+    const uniform = this.#material.uniforms[name];
+    if (uniform) uniform.value = value;
+  }
+}
+
+function fill(target: Float32Array, source: Float32Array): void {
+  for (let at = 0; at < source.length; at += 1) {
+    const value = source[at] ?? Number.NaN;
+    target[at] = Number.isNaN(value) ? missing : value;
+  }
+}
+
+function texture(made: DataTexture): DataTexture {
+  made.minFilter = NearestFilter;
+  made.magFilter = NearestFilter;
+  made.generateMipmaps = false;
+  made.colorSpace = NoColorSpace;
+  made.needsUpdate = true;
+  return made;
+}
+
+function lines(opacity: number): LineSegments {
+  const material = new LineBasicMaterial({ transparent: true, opacity, depthTest: false });
+  const segments = new LineSegments(new BufferGeometry(), material);
+  segments.frustumCulled = false;
+  return segments;
+}
+
+function setPoints(segments: LineSegments, points: Float32Array): void {
+  segments.geometry.dispose();
+  segments.geometry = new BufferGeometry();
+  segments.geometry.setAttribute('position', new BufferAttribute(points, 3));
+  segments.visible = points.length > 0;
+}
