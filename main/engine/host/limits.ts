@@ -1,0 +1,37 @@
+/** How long the service waits for an engine process before it takes it for broken, by lane. */
+import type { Lane } from '../protocol.ts';
+
+export interface EngineLimits {
+  /** From start to `up`, milliseconds: only the program itself is loaded. */
+  upMilliseconds: number;
+  /** From `up` to `ready`: a compute backend may be read from a cold disk. */
+  readyMilliseconds: number;
+  /** Between a cancel and killing a call that does not react. */
+  cancelMilliseconds: number;
+  pingMilliseconds: number;
+  /** Pings in a row without any sign of life until the process counts as hung. Counted, not timed, so that a
+   * machine that slept does not find its engine dead. */
+  missedPings: number;
+  /** Between a polite `exit` and killing. */
+  closeMilliseconds: number;
+  /** Wait before the second start in a row; doubles up to the maximum. */
+  backoffMilliseconds: number;
+  maxBackoffMilliseconds: number;
+  /** Deaths in a row without progress that end a restartable call; failed starts that end every call. */
+  maxDeaths: number;
+}
+
+const common = {
+  upMilliseconds: 30_000,
+  pingMilliseconds: 5_000,
+  closeMilliseconds: 3_000,
+  backoffMilliseconds: 250,
+  maxBackoffMilliseconds: 10_000,
+  maxDeaths: 3,
+};
+
+/** A tfjs step is synchronous and may take a minute on a slow machine; a parser yields far more often. */
+export const engineLimits: Record<Lane, EngineLimits> = {
+  files: { ...common, readyMilliseconds: 30_000, cancelMilliseconds: 5_000, missedPings: 12 },
+  compute: { ...common, readyMilliseconds: 180_000, cancelMilliseconds: 45_000, missedPings: 60 },
+};
