@@ -1,0 +1,114 @@
+/** The pair of networks that is a DYffusion model, made from settings and the shape of the data. */
+import type { TrainSettings } from '#shared/domain/settings.ts';
+import { createNetwork } from '../networks/index.ts';
+import type { Network, NetworkSettings } from '../networks/network.ts';
+import { RandomStream } from '../runtime/random.ts';
+import { Forecaster } from './forecaster.ts';
+import { Interpolator } from './interpolator.ts';
+import { type CellMask, createMask } from './mask.ts';
+import { createSchedule, type DiffusionSchedule } from './schedule.ts';
+
+/** What the networks have to know about a dataset; an `ExampleSource` has all of it. */
+export interface Problem {
+  readonly horizon: number;
+  readonly shape: { readonly height: number; readonly width: number; readonly channels: number };
+  readonly conditionChannels: number;
+  /** [height, width], 1 observed, 0 masked. */
+  readonly mask: Float32Array;
+}
+
+export interface DyffusionModel {
+  readonly interpolator: Interpolator;
+  readonly forecaster: Forecaster;
+  readonly schedule: DiffusionSchedule;
+  dispose(): void;
+}
+
+/** A model with fresh weights, decided by `seed`. @throws DriftcastError `bad-input` for settings that make no model. */
+export function createModel(settings: TrainSettings, problem: Problem, seed: number): DyffusionModel {
+  const { height, width } = problem.shape;
+  const { interpolator, forecaster } = networkSettings(settings, problem);
+  const random = new RandomStream(seed);
+  return assembleModel(
+    createNetwork(interpolator, random.fork(1)),
+    createNetwork(forecaster, random.fork(2)),
+    settings.diffusion,
+    problem.horizon,
+    createMask(problem.mask, height, width),
+  );
+}
+
+/** Joins two networks that exist already; the model owns them, and the mask, from then on. */
+export function assembleModel(
+  interpolator: Network,
+  forecaster: Network,
+  diffusion: TrainSettings['diffusion'],
+  horizon: number,
+  mask: CellMask | null,
+): DyffusionModel {
+  const schedule = createSchedule({
+    kind: diffusion.schedule,
+    horizon,
+    auxiliarySteps: diffusion.auxiliarySteps,
+    interpolateBeforeT1: diffusion.interpolateBeforeT1,
+  });
+  return {
+    interpolator: new Interpolator(interpolator, mask),
+    forecaster: new Forecaster(forecaster, schedule, diffusion, mask),
+    schedule,
+    dispose() {
+      interpolator.dispose();
+      forecaster.dispose();
+      mask?.field.dispose();
+    },
+  };
+}
+
+/** Channels in and out of both networks: I sees two frames; F sees one, and x₀ as condition where it is asked for. */
+export function networkSettings(
+  settings: TrainSettings,
+  problem: Problem,
+): { interpolator: NetworkSettings; forecaster: NetworkSettings } {
+  const { channels } = problem.shape;
+  const conditioned = settings.diffusion.conditioning === 'none' ? 0 : channels;
+  return {
+    interpolator: {
+      ...architecture(settings, settings.interpolator.dropout, problem),
+      inputChannels: 2 * channels,
+      outputChannels: channels,
+      conditionChannels: problem.conditionChannels,
+    },
+    forecaster: {
+      ...architecture(settings, settings.forecaster.dropout, problem),
+      inputChannels: channels,
+      outputChannels: channels,
+      conditionChannels: conditioned + problem.conditionChannels,
+    },
+  };
+}
+
+function architecture(
+  { network }: TrainSettings,
+  dropout: TrainSettings['interpolator']['dropout'],
+  problem: Problem,
+): Omit<NetworkSettings, 'inputChannels' | 'outputChannels' | 'conditionChannels'> {
+  const { height, width } = problem.shape;
+  const common = { kind: network.kind, dim: network.dim, height, width };
+  if (network.kind === 'unet_resnet')
+    return {
+      ...common,
+      dimMults: network.dimMults,
+      groups: network.groups,
+      blockDropout: dropout.block,
+      blockDropout1: dropout.firstBlock,
+      attentionDropout: dropout.attention,
+    };
+  if (network.kind === 'unet_simple')
+    return { ...common, dropout: dropout.block, upsampleDims: network.upsampleDims };
+  return {
+    ...common,
+    dropout: dropout.block,
+    kernelSizes: network.kernelSizes,
+    residual: network.residual,
+  };
+}
