@@ -1,0 +1,76 @@
+/** Decides by a file's first bytes, never by its name, which reader opens it. A new format is one line here. */
+import { open, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { DriftcastError } from '#shared/errors.ts';
+import type { DataFile } from './dataFile.ts';
+import { openNetcdf3 } from './netcdf3.ts';
+import { openNetcdf4 } from './netcdf4.ts';
+
+interface Format {
+  readonly matches: (head: Uint8Array) => boolean;
+  readonly open: (path: string) => Promise<DataFile>;
+}
+
+const startsWith = (head: Uint8Array, bytes: readonly number[], at = 0) =>
+  bytes.every((byte, i) => head[at + i] === byte);
+
+const hdf5Signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+
+const formats: readonly Format[] = [
+  {
+    matches: (head) => startsWith(head, [0x43, 0x44, 0x46]) && [1, 2, 5].includes(head[3] ?? 0),
+    open: openNetcdf3,
+  },
+  {
+    // HDF5 allows a block of the user's own before its signature, at 512 bytes and its doublings.
+    matches: (head) => [0, 512, 1024, 2048].some((at) => startsWith(head, hdf5Signature, at)),
+    open: openNetcdf4,
+  },
+];
+
+const readableFormats =
+  'Driftcast reads NetCDF-3 (classic, 64-bit offset, 64-bit data) and NetCDF-4/HDF5 files.';
+
+async function firstBytes(path: string): Promise<Uint8Array> {
+  const name = basename(path);
+  try {
+    if ((await stat(path)).isDirectory()) {
+      throw new DriftcastError('unsupported', `${name} is a folder, not a data file.`, readableFormats);
+    }
+    const handle = await open(path, 'r');
+    try {
+      const head = new Uint8Array(2056);
+      const { bytesRead } = await handle.read(head, 0, head.length, 0);
+      return head.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    if (cause instanceof DriftcastError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') {
+      throw new DriftcastError('not-found', `There is no file ${path}.`, 'Check the path.', { cause });
+    }
+    const why =
+      code === 'EACCES' || code === 'EPERM' ? 'permission was denied' : (code ?? 'it cannot be read');
+    throw new DriftcastError('disk', `${name} cannot be opened: ${why}.`, 'Check the file and its rights.', {
+      cause,
+    });
+  }
+}
+
+/** Opens a data file; the caller closes it. Throws `not-found`, `disk`, `unsupported` or `damaged-file`. */
+export async function openDataFile(path: string): Promise<DataFile> {
+  const head = await firstBytes(path);
+  const format = formats.find(({ matches }) => matches(head));
+  if (format) return format.open(path);
+  const name = basename(path);
+  if (head.length === 0) {
+    throw new DriftcastError('damaged-file', `${name} is empty.`, 'Download or copy the file again.');
+  }
+  throw new DriftcastError(
+    'unsupported',
+    `${name} is not a data file that Driftcast can read; its first bytes fit no known format.`,
+    readableFormats,
+  );
+}
