@@ -6,7 +6,7 @@ import { createReport } from './report.mjs';
 await endWith(async () => {
   const report = createReport({ phases: 1 });
   const before = Date.now();
-  report.phase('building the app');
+  report.phase(1, 'building the app');
   const built = await bundle(report, { force: !process.argv.includes('--if-changed') });
   report.note(
     built

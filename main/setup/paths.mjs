@@ -5,10 +5,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** The checkout's top folder. */
-export const root = resolve(import.meta.dirname, '..', '..');
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** Everything that is made in the checkout, node_modules aside. */
 export const buildFolder = join(root, '.build');

@@ -6,7 +6,7 @@
 
 /**
  * @typedef {object} Report
- * @property {(text: string) => void} phase a new phase begins; it gets the next number
+ * @property {(number: number, text: string) => void} phase a phase begins
  * @property {(text: string) => void} note something worth a line inside a phase
  * @property {(done: number, total: number) => void} progress bytes so far and in all; prints every tenth
  * @property {(sentence: string) => void} warn what is missing and what to do; the set-up goes on
@@ -18,18 +18,17 @@
  * @returns {Report}
  */
 export function createReport({ phases, quiet = false, write = (line) => process.stderr.write(`${line}\n`) }) {
-  let phase = 0;
   let lastTenth = -1;
   return {
-    phase(text) {
-      phase += 1;
+    phase(number, text) {
       lastTenth = -1;
-      write(`Driftcast set-up ${Math.min(phase, phases)}/${phases}: ${text}`);
+      write(`Driftcast set-up ${number}/${phases}: ${text}`);
     },
     note(text) {
       if (!quiet) write(`  ${text}`);
     },
     progress(done, total) {
+      if (done === 0) lastTenth = 0;
       const tenth = Math.min(10, Math.floor((done / total) * 10));
       if (quiet || tenth <= lastTenth) return;
       lastTenth = tenth;

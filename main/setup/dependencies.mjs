@@ -1,0 +1,50 @@
+/** Installs the npm packages exactly as the lockfile says, with their install scripts off, and only when needed. */
+import { join } from 'node:path';
+import { readJson, root } from './paths.mjs';
+import { npm, run } from './processes.mjs';
+import { SetupError } from './report.mjs';
+
+/**
+ * Whether node_modules holds what the lockfile names: compares it with the list that npm leaves in
+ * node_modules once it has finished, so an installation that was cut short does not count.
+ *
+ * @param {string} [top] the checkout
+ * @returns {boolean}
+ */
+export function areDependenciesCurrent(top = root) {
+  const wanted = readJson(join(top, 'package-lock.json'))?.packages;
+  const installed = readJson(join(top, 'node_modules', '.package-lock.json'))?.packages;
+  if (!wanted || !installed) return false;
+  for (const [path, entry] of Object.entries(wanted)) {
+    if (path === '') continue;
+    const present = installed[path];
+    if (
+      present ? present.version !== entry.version || present.integrity !== entry.integrity : !entry.optional
+    )
+      return false;
+  }
+  return Object.keys(installed).every((path) => path in wanted);
+}
+
+/**
+ * Runs `npm ci`. The only part of the set-up that nothing can do without.
+ *
+ * @throws {SetupError} `network`
+ */
+export async function installDependencies() {
+  const { command, args } = npm();
+  const outcome = await run(
+    command,
+    [...args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      output: 'stderr',
+    },
+  );
+  if (outcome.code !== 0 || !areDependenciesCurrent()) {
+    throw new SetupError(
+      'network',
+      "npm could not install the packages that the lockfile names (its own lines above say why); check the network or npm's registry settings and start again.",
+    );
+  }
+}
