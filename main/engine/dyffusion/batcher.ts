@@ -2,6 +2,7 @@
  * Runs a computation over many rows in pieces that fit into memory, and lets the event loop breathe between
  * them: native operations block it, and someone may want to cancel.
  */
+import { throwIfCancelled } from '#shared/cancellation.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import * as tf from '../runtime/tf.ts';
 import { isOutOfMemory } from './memory.ts';
@@ -58,8 +59,4 @@ export class Batcher {
       tf.dispose(parts);
     }
   }
-}
-
-export function throwIfCancelled(signal: AbortSignal | null | undefined): void {
-  if (signal?.aborted) throw new DriftcastError('cancelled', 'The work was cancelled.');
 }
