@@ -7,6 +7,14 @@ import { SetupError } from './report.mjs';
  * @param {() => Promise<number>} command resolves with the exit code
  */
 export async function endWith(command) {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    process.stderr.write(
+      `Driftcast: Node ${process.versions.node} is too old; install Node 20.19 or newer and start again.\n`,
+    );
+    process.exitCode = 1;
+    return;
+  }
   try {
     process.exitCode = await command();
   } catch (error) {

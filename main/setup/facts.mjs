@@ -20,8 +20,8 @@ import { buildFolder, readJson } from './paths.mjs';
  * @property {{ available: boolean, path: string | null, reason: string }} electron
  *   the program that opens the window; without it the app is served to the browser
  * @property {{ detected: boolean, reason: string }} gpu what nvidia-smi said
- * @property {{ environment: string, compute: 'ready' | 'later' | 'never', retryAfter: string | null, electronRetryAfter: string | null }} memory
- *   for the set-up alone: under which circumstances this came about and when to try again (ISO 8601)
+ * @property {{ choice: string, environment: string, retryAfter: string | null, electronRetryAfter: string | null }} memory
+ *   for the set-up alone: what it was told, under which circumstances this came about, and when to try again (ISO 8601; null: not before they change)
  */
 
 /** @param {string} [folder] the build folder */

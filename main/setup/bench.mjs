@@ -1,0 +1,12 @@
+/** `npm run bench`: sets up what is missing and runs the benchmarks; arguments are passed on. */
+import { join } from 'node:path';
+import { endWith } from './command.mjs';
+import { buildFolder } from './paths.mjs';
+import { prepare, withoutSetupArguments } from './prepare.mjs';
+import { handOver } from './processes.mjs';
+
+await endWith(async () => {
+  const args = process.argv.slice(2);
+  await prepare({ args });
+  return handOver(process.execPath, [join(buildFolder, 'main', 'bench.js'), ...withoutSetupArguments(args)]);
+});
