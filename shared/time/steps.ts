@@ -16,7 +16,7 @@ export interface Spacing {
   readonly regular: boolean;
   /** Null where the series is irregular or has fewer than two times. */
   readonly step: TimeStep | null;
-  /** Why the series is irregular, without a full stop. */
+  /** Why the series is irregular, as the end of a sentence that begins with "The times". */
   readonly problem?: string;
 }
 
@@ -112,7 +112,7 @@ function evenSpacing(values: readonly number[], words: Words): { step: number } 
   const falling = differences.findIndex((difference) => !(difference > 0));
   if (falling >= 0) {
     const [a, b] = [words.at(values[falling]!), words.at(values[falling + 1]!)];
-    return { problem: `times do not increase: ${a} is followed by ${b}` };
+    return { problem: `do not increase: ${a} is followed by ${b}` };
   }
   const step = (values[values.length - 1]! - values[0]!) / (values.length - 1);
   if (differences.every((difference) => Math.abs(difference - step) <= 0.01 * step)) return { step };
@@ -124,7 +124,7 @@ function evenSpacing(values: readonly number[], words: Words): { step: number } 
   const from = words.at(values[odd]!);
   const to = words.at(values[odd + 1]!);
   const lengths = `${words.length(differences[odd]!)} where ${words.length(usual)} is usual`;
-  return { problem: `times are irregular: from ${from} to ${to} it is ${lengths}` };
+  return { problem: `are irregular: from ${from} to ${to} it is ${lengths}` };
 }
 
 /** Spacing of dates, given in ascending order on the axis of `toMillis`. */

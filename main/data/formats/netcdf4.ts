@@ -89,19 +89,54 @@ class Hdf5DataFile implements DataFile {
   }
 
   private readNow(variable: DataVariable, start: readonly number[], count: readonly number[]): RawArray {
-    const dataset: Dataset = new this.library.h5.Dataset(this.file.file_id, this.tree.paths.get(variable)!);
     try {
-      const values = dataset.slice(start.map((first, i) => [first, first + count[i]!]));
-      if (ArrayBuffer.isView(values)) return values as RawArray;
-      return new arrayTypes[variable.type as NumericType]([values] as never) as RawArray;
+      return this.slice(variable, start, count);
     } catch (cause) {
+      const bad = this.firstBadChunk(variable, start, count);
+      const where = describeBlock(variable, bad.start, bad.count) || 'its only value';
       throw new DriftcastError(
         'damaged-file',
-        `"${variable.path}" in ${this.name} cannot be read at ${describeBlock(variable, start, count) || 'its only value'}: the stored data are damaged.`,
+        `"${variable.path}" in ${this.name} cannot be read at ${where}: the stored data are damaged.`,
         'Download or copy the file again; other variables and times may still be readable.',
         { cause },
       );
     }
+  }
+
+  private slice(variable: DataVariable, start: readonly number[], count: readonly number[]): RawArray {
+    const dataset: Dataset = new this.library.h5.Dataset(this.file.file_id, this.tree.paths.get(variable)!);
+    const values =
+      start.length === 0 ? dataset.value : dataset.slice(start.map((first, i) => [first, first + count[i]!]));
+    if (ArrayBuffer.isView(values)) return values as RawArray;
+    return new arrayTypes[variable.type as NumericType]([values] as never) as RawArray;
+  }
+
+  /** Narrows a failed read down to the stored block that is to blame, so that a person can avoid it. */
+  private firstBadChunk(variable: DataVariable, start: readonly number[], count: readonly number[]) {
+    const { chunks } = variable;
+    if (!chunks) return { start, count };
+    const whole = { start, count };
+    const search = (block: typeof whole): typeof whole | null => {
+      const level = block.count.findIndex((n, i) => n > chunks[i]! - (block.start[i]! % chunks[i]!));
+      try {
+        this.slice(variable, block.start, block.count);
+        return null;
+      } catch {
+        if (level < 0) return block;
+      }
+      const size = chunks[level]!;
+      const pieces = Math.ceil((block.count[level]! + (block.start[level]! % size)) / size);
+      const middle = (Math.floor(block.start[level]! / size) + Math.floor(pieces / 2)) * size;
+      const left = middle - block.start[level]!;
+      const part = (first: number, n: number) => ({
+        start: block.start.with(level, first),
+        count: block.count.with(level, n),
+      });
+      return (
+        search(part(block.start[level]!, left)) ?? search(part(middle, block.count[level]! - left)) ?? block
+      );
+    };
+    return search(whole) ?? whole;
   }
 
   async close(): Promise<void> {

@@ -154,7 +154,7 @@ describe('steps', () => {
       regular: false,
       step: null,
       problem:
-        'times are irregular: from 2000-01-04T00:00:00 to 2000-01-06T00:00:00 it is 2 days where 1 day is usual',
+        'are irregular: from 2000-01-04T00:00:00 to 2000-01-06T00:00:00 it is 2 days where 1 day is usual',
     });
     const back = [...millis.slice(0, 3), millis[1]!];
     expect(describeStep(back, 'standard').problem).toContain('do not increase');

@@ -1,0 +1,119 @@
+/** Reads decoded blocks as [time, row, column], whatever the order of the variable's own dimensions. */
+import { DriftcastError } from '#shared/errors.ts';
+import { bytesPerValue, type DataFile, product } from '../formats/dataFile.ts';
+import { type Decoder, decoderOf } from './decode.ts';
+import type { Grid } from './grid.ts';
+
+export interface Run {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Rows and columns to read; columns may come in two runs where a region crosses the edge of the file's map. */
+export interface Window {
+  readonly rows: Run;
+  readonly columns: readonly Run[];
+}
+
+export function wholeWindow(grid: Grid): Window {
+  return { rows: { first: 0, count: grid.height }, columns: [{ first: 0, count: grid.width }] };
+}
+
+export const windowWidth = (window: Window) => window.columns.reduce((sum, run) => sum + run.count, 0);
+
+/** Indices chosen for the dimensions that are neither time nor space. Throws `bad-input` outside of them. */
+export function sliceIndex(grid: Grid, place: number, slices: Readonly<Record<string, number>>): number {
+  const { dimension } = grid.axes[place]!;
+  const index = slices[dimension.name] ?? slices[dimension.path] ?? 0;
+  if (Number.isInteger(index) && index >= 0 && index < dimension.size) return index;
+  throw new DriftcastError(
+    'bad-input',
+    `The dimension ${dimension.name} of ${grid.variable.path} has no index ${index}.`,
+    `Choose an index from 0 to ${dimension.size - 1}.`,
+  );
+}
+
+export class SlabReader {
+  private readonly decoder: Decoder;
+
+  constructor(
+    private readonly file: DataFile,
+    readonly grid: Grid,
+    private readonly window: Window,
+    private readonly slices: Readonly<Record<string, number>> = {},
+  ) {
+    this.decoder = decoderOf(grid.variable, file.format !== 'hdf5');
+  }
+
+  /** Number of cells of one time. */
+  get cells(): number {
+    return this.window.rows.count * windowWidth(this.window);
+  }
+
+  /** Times that are best read together: whole chunks, within a budget of decoded bytes. */
+  timesPerRead(budget: number): number {
+    const { grid } = this;
+    if (grid.time === null) return 1;
+    const chunk = grid.variable.chunks?.[grid.time] ?? 1;
+    const affordable = Math.max(
+      1,
+      Math.floor(budget / (this.cells * Math.max(4, bytesPerValue(grid.variable.type)))),
+    );
+    return affordable <= chunk ? affordable : affordable - (affordable % chunk);
+  }
+
+  /** Decoded values of `count` times, [count, rows, columns], NaN where missing. */
+  async read<T extends Float32Array | Float64Array>(firstTime: number, count: number, out: T): Promise<T> {
+    const { window } = this;
+    const width = windowWidth(window);
+    if (window.columns.length === 1) return this.readRun(firstTime, count, window.columns[0]!, out);
+    let column = 0;
+    for (const run of window.columns) {
+      const block = await this.readRun(firstTime, count, run, out);
+      for (let row = 0; row < count * window.rows.count; row++) {
+        out.set(block.subarray(row * run.count, (row + 1) * run.count), row * width + column);
+      }
+      column += run.count;
+    }
+    return out;
+  }
+
+  private async readRun<T extends Float32Array | Float64Array>(
+    firstTime: number,
+    count: number,
+    columns: Run,
+    out: T,
+  ): Promise<T> {
+    const { grid, window } = this;
+    const runs = grid.axes.map((_, place): Run => {
+      if (place === grid.time) return { first: firstTime, count };
+      if (place === grid.y) return window.rows;
+      if (place === grid.x) return columns;
+      return { first: sliceIndex(grid, place, this.slices), count: 1 };
+    });
+    const raw = await this.file.read(
+      grid.variable,
+      runs.map((run) => run.first),
+      runs.map((run) => run.count),
+    );
+    const size = count * window.rows.count * columns.count;
+    const whole = columns.count === windowWidth(window);
+    const make = (length: number) =>
+      (out instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)) as T;
+    const target = whole && out.length === size ? out : make(size);
+    const places = [grid.time, grid.y, grid.x].filter((place) => place !== null);
+    const ordered = places.every((place, i) => i === 0 || places[i - 1]! < place);
+    if (ordered) return this.decoder.decode(raw, target);
+    const decoded = this.decoder.decode(raw, make(size));
+    const strides = runs.map((_, i) => product(runs.slice(i + 1).map((run) => run.count)));
+    const stride = (place: number | null) => (place === null ? 0 : strides[place]!);
+    const [st, sy, sx] = [stride(grid.time), stride(grid.y), stride(grid.x)];
+    let at = 0;
+    for (let t = 0; t < count; t++) {
+      for (let y = 0; y < window.rows.count; y++) {
+        for (let x = 0; x < columns.count; x++) target[at++] = decoded[t * st + y * sy + x * sx]!;
+      }
+    }
+    return target;
+  }
+}
