@@ -2,7 +2,7 @@
  * Draws every picture of the window with one WebGL renderer: a canvas lies over the panes, and each picture is
  * drawn, on demand, into the part of it that its element covers.
  */
-import { ColorManagement, WebGLRenderer } from 'three';
+import { ColorManagement, LinearSRGBColorSpace, WebGLRenderer } from 'three';
 import { Picture, type SceneColours } from './picture.ts';
 
 // Colours are written for the screen and must arrive there unchanged.
@@ -121,6 +121,7 @@ function createRenderer(canvas: HTMLCanvasElement): WebGLRenderer | null {
   try {
     const renderer = new WebGLRenderer({ canvas, alpha: true, antialias: true, premultipliedAlpha: true });
     renderer.autoClear = false;
+    renderer.outputColorSpace = LinearSRGBColorSpace;
     return renderer;
   } catch {
     return null;

@@ -1,0 +1,50 @@
+/** The window's address: where one is and what is open, so that a reload or a shared link comes back to it. */
+
+export const places = ['data', 'train', 'forecast', 'compare', 'library'] as const;
+export type Place = (typeof places)[number];
+
+/** What the address may name besides the place. Anything else in it is dropped. */
+export const parameterNames = [
+  'file',
+  'variable',
+  'time',
+  'dataset',
+  'run',
+  'forecast',
+  'start',
+  'lead',
+  'probe',
+  'panes',
+  'tab',
+  'preset',
+] as const;
+export type ParameterName = (typeof parameterNames)[number];
+export type Parameters = Partial<Record<ParameterName, string>>;
+
+export interface AddressParts {
+  place: Place;
+  parameters: Parameters;
+}
+
+/** Reads `#/compare?run=…`; whatever cannot be read falls back to the Data place. */
+export function parseAddress(hash: string): AddressParts {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+  const place = places.find((name) => name === path) ?? 'data';
+  const given = new URLSearchParams(query);
+  const parameters: Parameters = {};
+  for (const name of parameterNames) {
+    const value = given.get(name);
+    if (value) parameters[name] = value;
+  }
+  return { place, parameters };
+}
+
+export function formatAddress({ place, parameters }: AddressParts): string {
+  const query = new URLSearchParams();
+  for (const name of parameterNames) {
+    const value = parameters[name];
+    if (value) query.set(name, value);
+  }
+  const text = query.toString();
+  return `#/${place}${text ? `?${text}` : ''}`;
+}

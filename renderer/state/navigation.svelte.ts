@@ -1,0 +1,50 @@
+/** Keeps the window's address and what it shows in step, in both directions. */
+import { type AddressParts, formatAddress, type ParameterName, type Parameters, type Place, parseAddress } from './address.ts';
+
+export class Navigation {
+  #parts = $state.raw<AddressParts>(parseAddress(window.location.hash));
+
+  constructor() {
+    window.addEventListener('hashchange', () => {
+      this.#parts = parseAddress(window.location.hash);
+    });
+  }
+
+  get place(): Place {
+    return this.#parts.place;
+  }
+
+  parameter(name: ParameterName): string | null {
+    return this.#parts.parameters[name] ?? null;
+  }
+
+  /** A whole number from 0; null where the address names none. */
+  index(name: ParameterName): number | null {
+    const value = this.parameter(name);
+    return value !== null && /^\d{1,9}$/.test(value) ? Number(value) : null;
+  }
+
+  /** A new entry in the browser's history: the back button returns from it. */
+  go(place: Place, changes: Parameters | Partial<Record<ParameterName, string | null>> = {}): void {
+    this.#write(place, changes, 'push');
+  }
+
+  /** Changes what is open without leaving the place, and without filling the history. */
+  set(changes: Partial<Record<ParameterName, string | null>>): void {
+    this.#write(this.place, changes, 'replace');
+  }
+
+  #write(place: Place, changes: Partial<Record<ParameterName, string | null>>, how: 'push' | 'replace'): void {
+    const parameters: Parameters = { ...this.#parts.parameters };
+    for (const [name, value] of Object.entries(changes) as [ParameterName, string | null | undefined][]) {
+      if (value === null || value === undefined || value === '') delete parameters[name];
+      else parameters[name] = value;
+    }
+    const next = { place, parameters };
+    const hash = formatAddress(next);
+    if (hash === formatAddress(this.#parts)) return;
+    this.#parts = next;
+    if (how === 'push') history.pushState(null, '', hash);
+    else history.replaceState(null, '', hash);
+  }
+}

@@ -1,0 +1,154 @@
+/** The file that the Data place shows: its variables, the chosen one's grid, statistics and rhythm in time. */
+import type { OpenFile } from '#shared/contract/index.ts';
+import type { VariableSummary } from '#shared/domain/file.ts';
+import type { ErrorData } from '#shared/errors.ts';
+import { failureOf } from '../contract/failure.ts';
+import { fileToken } from '../contract/upload.ts';
+import { type Grid, MapGeometry } from '../scenes/map-geometry.ts';
+import type { App } from './app.svelte.ts';
+
+type Recent = { token: string; name: string; folder: string; opened: string };
+export type TimeSeries = { dates: string[]; means: (number | null)[] };
+
+export class Opened {
+  readonly #app: App;
+  #file = $state.raw<OpenFile | null>(null);
+  #recent = $state.raw<readonly Recent[]>([]);
+  #variable = $state<string | null>(null);
+  #statistics = $state.raw<Readonly<Record<string, VariableSummary>>>({});
+  #geometry = $state.raw<MapGeometry | null>(null);
+  #series = $state.raw<TimeSeries | null>(null);
+  #failure = $state.raw<ErrorData | null>(null);
+  /** What is being opened, and how much of it has been sent. */
+  #opening = $state.raw<{ name: string; sent: number | null } | null>(null);
+
+  constructor(app: App) {
+    this.#app = app;
+  }
+
+  get file(): OpenFile | null {
+    return this.#file;
+  }
+  get recent(): readonly Recent[] {
+    return this.#recent;
+  }
+  get geometry(): MapGeometry | null {
+    return this.#geometry;
+  }
+  get series(): TimeSeries | null {
+    return this.#series;
+  }
+  get failure(): ErrorData | null {
+    return this.#failure;
+  }
+  get opening(): { name: string; sent: number | null } | null {
+    return this.#opening;
+  }
+
+  get variables(): readonly VariableSummary[] {
+    return (this.#file?.summary.variables ?? []).map((entry) => this.#statistics[entry.name] ?? entry);
+  }
+  get variable(): VariableSummary | null {
+    return this.variables.find(({ name }) => name === this.#variable) ?? null;
+  }
+
+  /** Indices of the dimensions that are neither time nor space: the first of each, until another is chosen. */
+  get slices(): Record<string, number> {
+    const others = this.variable?.axes.filter((axis) => axis.role === 'other') ?? [];
+    return Object.fromEntries(others.map((axis) => [axis.name, 0]));
+  }
+
+  async openFile(file: File): Promise<void> {
+    this.#opening = { name: file.name, sent: 0 };
+    await this.#open(file.name, () =>
+      fileToken(file, (sent) => {
+        this.#opening = { name: file.name, sent };
+      }),
+    );
+  }
+
+  async openToken(token: string, name: string): Promise<void> {
+    await this.#open(name, () => Promise.resolve(token));
+  }
+
+  /** After a reload the address still names the file; the service remembers it as long as it runs. */
+  async restore(): Promise<void> {
+    const { navigation } = this.#app;
+    const token = navigation.parameter('file');
+    if (token === null || this.#file !== null || this.#opening !== null) return;
+    this.#opening = { name: 'the file', sent: null };
+    try {
+      this.#take(await this.#app.client.files.openToken({ token }), token, navigation.parameter('variable'));
+    } catch {
+      navigation.set({ file: null, variable: null, time: null });
+    }
+    this.#opening = null;
+  }
+
+  async loadRecent(): Promise<void> {
+    const recent = await this.#app.attempt(this.#app.client.files.recent());
+    if (recent) this.#recent = recent;
+  }
+
+  close(): void {
+    this.#file = null;
+    this.#variable = null;
+    this.#geometry = null;
+    this.#series = null;
+    this.#app.navigation.set({ file: null, variable: null, time: null });
+    void this.loadRecent();
+  }
+
+  dismissFailure(): void {
+    this.#failure = null;
+  }
+
+  choose(variable: string): void {
+    if (variable === this.#variable || !this.#file) return;
+    this.#variable = variable;
+    this.#geometry = null;
+    this.#series = null;
+    this.#app.navigation.set({ variable });
+    void this.#load(this.#file.id, variable);
+  }
+
+  async #open(name: string, resolve: () => Promise<string>): Promise<void> {
+    this.#failure = null;
+    this.#opening ??= { name, sent: null };
+    try {
+      const token = await resolve();
+      this.#opening = { name, sent: null };
+      const file = await this.#app.client.files.openToken({ token });
+      this.#app.navigation.set({ variable: null, time: null });
+      this.#take(file, token, null);
+    } catch (thrown) {
+      this.#failure = failureOf(thrown);
+    }
+    this.#opening = null;
+  }
+
+  #take(file: OpenFile, token: string, wanted: string | null): void {
+    this.#file = file;
+    this.#statistics = {};
+    this.#variable = null;
+    this.#app.navigation.set({ file: token });
+    const { variables } = file.summary;
+    const first =
+      variables.find(({ name, forecastable }) => forecastable && name === wanted) ??
+      variables.find(({ forecastable }) => forecastable);
+    if (first) this.choose(first.name);
+  }
+
+  async #load(file: string, variable: string): Promise<void> {
+    const { client } = this.#app;
+    const current = () => this.#file?.id === file && this.#variable === variable;
+    const grid: Grid | null = await this.#app.attempt(client.files.grid({ file, variable }));
+    if (!current() || !grid) return;
+    this.#geometry = new MapGeometry(grid);
+    const series = await this.#app.attempt(client.files.rhythm({ file, variable, slices: this.slices }));
+    if (current() && series) this.#series = series;
+    const statistics = await this.#app.attempt(client.files.statistics({ file, variable }));
+    if (this.#file?.id === file && statistics)
+      this.#statistics = { ...this.#statistics, [variable]: statistics };
+  }
+}

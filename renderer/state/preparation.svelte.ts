@@ -1,0 +1,185 @@
+/** The choices that turn an opened file into a dataset, with the summary of what would result, kept live. */
+import type { OpenFile } from '#shared/contract/index.ts';
+import type { Normalisation, PreparationSummary, PrepareSettings } from '#shared/domain/dataset.ts';
+import type { VariableSummary } from '#shared/domain/file.ts';
+import type { ErrorData } from '#shared/errors.ts';
+import { failureOf } from '../contract/failure.ts';
+import type { MapGeometry } from '../scenes/map-geometry.ts';
+import { datePrefix, dateParts, type Rhythm, rhythmOf } from '../text/dates.ts';
+import type { App } from './app.svelte.ts';
+import { type CellBox, toRegion, wholeGrid } from './region.ts';
+
+/** Indices on the file's time axis; each end is exclusive: from ≤ train < trainEnd ≤ validation < validationEnd ≤ test < to. */
+export interface Bounds {
+  from: number;
+  trainEnd: number;
+  validationEnd: number;
+  to: number;
+}
+
+type Choices = { box: CellBox; bounds: Bounds };
+const previewDelay = 350;
+
+export class Preparation {
+  readonly #app: App;
+  readonly file: OpenFile;
+  readonly variable: VariableSummary;
+  readonly geometry: MapGeometry;
+  readonly dates: readonly string[];
+  readonly rhythm: Rhythm;
+  #choices = $state.raw<Choices>({ box: { firstRow: 0, lastRow: 0, firstColumn: 0, lastColumn: 0 }, bounds: { from: 0, trainEnd: 0, validationEnd: 0, to: 0 } });
+  #past: Choices[] = [];
+  #undoable = $state(false);
+  name = $state('');
+  horizon = $state(7);
+  normalisation = $state<Normalisation>('seasonal-anomaly');
+  season = $state(false);
+  latitude = $state(false);
+  maxGapFill = $state(2);
+  #summary = $state.raw<PreparationSummary | null>(null);
+  #failure = $state.raw<ErrorData | null>(null);
+  #busy = $state(false);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #asked = 0;
+
+  constructor(app: App, file: OpenFile, variable: VariableSummary, geometry: MapGeometry, dates: readonly string[]) {
+    this.#app = app;
+    this.file = file;
+    this.variable = variable;
+    this.geometry = geometry;
+    this.dates = dates;
+    this.rhythm = rhythmOf(dates);
+    const count = dates.length;
+    this.#choices = {
+      box: wholeGrid(geometry),
+      bounds: {
+        from: 0,
+        trainEnd: Math.round(count * 0.7),
+        validationEnd: Math.round(count * 0.85),
+        to: count,
+      },
+    };
+    this.horizon = Math.max(2, Math.min(this.rhythm === 'month' ? 6 : 7, Math.floor(count / 10)));
+    this.normalisation = this.hasCalendar ? 'seasonal-anomaly' : 'per-channel';
+    this.name = nameFor(file, variable);
+  }
+
+  get box(): CellBox {
+    return this.#choices.box;
+  }
+  get bounds(): Bounds {
+    return this.#choices.bounds;
+  }
+  get undoable(): boolean {
+    return this.#undoable;
+  }
+  get summary(): PreparationSummary | null {
+    return this.#summary;
+  }
+  get failure(): ErrorData | null {
+    return this.#failure;
+  }
+  get busy(): boolean {
+    return this.#busy;
+  }
+  get hasCalendar(): boolean {
+    return dateParts(this.dates[0] ?? '') !== null;
+  }
+
+  setBox(box: CellBox): void {
+    this.#change({ ...this.#choices, box });
+  }
+
+  /** Moves one end and keeps the order: every split has at least one time. */
+  moveBound(name: keyof Bounds, to: number): void {
+    const { from, trainEnd, validationEnd, to: end } = this.bounds;
+    const limits: Record<keyof Bounds, [number, number]> = {
+      from: [0, trainEnd - 1],
+      trainEnd: [from + 1, validationEnd - 1],
+      validationEnd: [trainEnd + 1, end - 1],
+      to: [validationEnd + 1, this.dates.length],
+    };
+    const [low, high] = limits[name];
+    const bounds = { ...this.bounds, [name]: Math.min(high, Math.max(low, Math.round(to))) };
+    if (bounds[name] !== this.bounds[name]) this.#change({ ...this.#choices, bounds });
+  }
+
+  undo(): void {
+    const before = this.#past.pop();
+    if (before) this.#choices = before;
+    this.#undoable = this.#past.length > 0;
+  }
+
+  get settings(): PrepareSettings {
+    const { from, trainEnd, validationEnd, to } = this.bounds;
+    const prefix = (at: number) => datePrefix(this.dates[at] ?? '', this.rhythm);
+    const whole = { from: from === 0 ? null : prefix(from), to: to === this.dates.length ? null : prefix(to - 1) };
+    const share = (first: number, end: number) => (end - first) / (to - from);
+    return {
+      variables: [this.variable.name],
+      region: toRegion(this.box, this.geometry),
+      period: this.hasCalendar ? whole : { from: null, to: null },
+      split: this.hasCalendar
+        ? {
+            kind: 'periods',
+            train: { from: whole.from, to: prefix(trainEnd - 1) },
+            validation: { from: prefix(trainEnd), to: prefix(validationEnd - 1) },
+            test: { from: prefix(validationEnd), to: whole.to },
+          }
+        : {
+            kind: 'fractions',
+            train: share(from, trainEnd),
+            validation: share(trainEnd, validationEnd),
+            test: share(validationEnd, to),
+          },
+      horizon: this.horizon,
+      normalisation: this.normalisation,
+      maxGapFill: this.maxGapFill,
+      extraChannels: [...(this.season ? ['season' as const] : []), ...(this.latitude ? ['latitude' as const] : [])],
+      slices: this.#app.opened.slices,
+    };
+  }
+
+  /** Asks for the summary once the choices have been still for a moment; only the newest answer counts. */
+  askForSummary(settings: PrepareSettings): void {
+    clearTimeout(this.#timer);
+    this.#asked += 1;
+    const asked = this.#asked;
+    this.#busy = true;
+    this.#timer = setTimeout(async () => {
+      try {
+        const summary = await this.#app.client.datasets.preview({ file: this.file.id, settings });
+        if (asked !== this.#asked) return;
+        this.#summary = summary;
+        this.#failure = null;
+      } catch (thrown) {
+        if (asked !== this.#asked) return;
+        this.#summary = null;
+        this.#failure = failureOf(thrown);
+      }
+      this.#busy = false;
+    }, previewDelay);
+  }
+
+  /** Starts the preparation; answers the job and the dataset it makes, null when it was refused. */
+  prepare(): Promise<{ job: string; dataset: string } | null> {
+    return this.#app.attempt(
+      this.#app.client.datasets.prepare({
+        files: [this.file.id],
+        name: this.name.trim() || nameFor(this.file, this.variable),
+        settings: this.settings,
+      }),
+    );
+  }
+
+  #change(choices: Choices): void {
+    this.#past = [...this.#past.slice(-49), this.#choices];
+    this.#undoable = true;
+    this.#choices = choices;
+  }
+}
+
+function nameFor(file: OpenFile, variable: VariableSummary): string {
+  const stem = file.summary.name.replace(/\.[^.]+$/, '');
+  return `${variable.name}, ${stem}`.slice(0, 100);
+}
