@@ -4,6 +4,7 @@
  */
 import type { RandomStream } from '../runtime/random.ts';
 import type * as tf from '../runtime/tf.ts';
+import type { Layout } from './variables.ts';
 
 export type NetworkKind = 'unet_resnet' | 'unet_simple' | 'simple_conv_net';
 
@@ -72,6 +73,8 @@ export interface Network {
   readonly parameters: ReadonlyMap<string, tf.Variable>;
   /** BatchNorm's running statistics and step counter, under the published names. */
   readonly buffers: ReadonlyMap<string, tf.Variable>;
+  /** How each variable is laid out in published files; for `weights.ts`. */
+  readonly layouts: ReadonlyMap<string, Layout>;
   readonly parameterCount: number;
   /**
    * @param x [batch, height, width, inputChannels]

@@ -89,6 +89,8 @@ async function loadTensorflow(threads: number | undefined): Promise<TensorflowSt
   // TensorFlow's own pooling allocator: without it every large tensor is fresh memory from the system, and
   // touching its pages for the first time takes three times as long as the arithmetic.
   process.env.TF_CPU_ALLOCATOR_USE_BFC ??= 'true';
+  // oneDNN is off by default on processors without AVX-512; its convolutions are up to 1.6 times as fast there too.
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   if (threads !== undefined) {
     process.env.TF_NUM_INTRAOP_THREADS = String(threads);
     process.env.OMP_NUM_THREADS = String(threads);
