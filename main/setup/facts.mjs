@@ -17,8 +17,8 @@ import { buildFolder, readJson } from './paths.mjs';
  *   libtensorflow; `version` is the one this checkout wants, `path` the folder in the user's cache
  * @property {{ available: boolean, path: string | null, reason: string }} binding
  *   tfjs' native add-on; `path` is the .node file. Without it the JavaScript backend computes
- * @property {{ available: boolean, path: string | null, reason: string }} electron
- *   the program that opens the window; without it the app is served to the browser
+ * @property {{ available: boolean, path: string | null, reason: string, skipped?: boolean }} electron
+ *   the program that opens the window (`skipped`: DRIFTCAST_ELECTRON said not to look for it); without it the app is served to the browser
  * @property {{ detected: boolean, reason: string }} gpu what nvidia-smi said
  * @property {{ choice: string, environment: string, retryAfter: string | null, electronRetryAfter: string | null }} memory
  *   for the set-up alone: what it was told, under which circumstances this came about, and when to try again (ISO 8601; null: not before they change)

@@ -26,6 +26,7 @@ import { ensureTensorflow, tensorflowFolder } from './tensorflow.mjs';
 /** How long a download that failed is not tried again unless `--retry` says so. */
 const hour = 3_600_000;
 const day = 24 * hour;
+const atOnce = new Date(0).toISOString();
 
 /**
  * Does what is missing. Silent and quick (about a tenth of a second) where nothing is.
@@ -97,7 +98,7 @@ function noFacts() {
     binding: { available: false, path: null, reason },
     electron: { available: false, path: null, reason },
     gpu: { detected: false, reason: 'No GPU has been looked for yet.' },
-    memory: { choice: 'auto', environment: '', retryAfter: null, electronRetryAfter: null },
+    memory: { choice: 'auto', environment: '', retryAfter: null, electronRetryAfter: atOnce },
   };
 }
 
@@ -139,7 +140,9 @@ function isComputeSettled(facts, choice, env) {
 function isElectronSettled(facts, env) {
   if (!facts) return false;
   if (findElectron(env) !== facts.electron.path) return false;
-  return facts.electron.available || isAhead(facts.memory.electronRetryAfter);
+  return (
+    facts.electron.available || env.DRIFTCAST_ELECTRON === 'skip' || isAhead(facts.memory.electronRetryAfter)
+  );
 }
 
 /** Whether a time lies ahead; null is the end of time. @param {string | null} time */
@@ -268,13 +271,17 @@ function unsupported(choice) {
 /** @param {SetupFacts} facts @param {Report} report @param {NodeJS.ProcessEnv} env @returns {Promise<SetupFacts>} */
 async function setUpElectron(facts, report, env) {
   report.phase(4, 'Electron, for a window of its own');
-  const electron = await ensureElectron(report, { env });
+  const skipped = env.DRIFTCAST_ELECTRON === 'skip';
+  const electron = { ...(await ensureElectron(report, { env })), ...(skipped ? { skipped } : {}) };
   if (!electron.available) report.warn(electron.reason);
   const next = {
     ...facts,
     updated: new Date().toISOString(),
     electron,
-    memory: { ...facts.memory, electronRetryAfter: electron.available ? null : after(day) },
+    memory: {
+      ...facts.memory,
+      electronRetryAfter: electron.available ? null : skipped ? atOnce : after(day),
+    },
   };
   writeFacts(next);
   return next;

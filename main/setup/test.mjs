@@ -1,0 +1,35 @@
+/**
+ * `npm test`: sets up what is missing, a browser included, and runs the whole suite; arguments go to vitest.
+ * The last line counts the tests; the exit code is 0 only where some passed and none failed.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureBrowser } from './browser.mjs';
+import { endWith } from './command.mjs';
+import { buildFolder, readJson, root } from './paths.mjs';
+import { prepare, withoutSetupArguments } from './prepare.mjs';
+import { handOver } from './processes.mjs';
+import { createReport } from './report.mjs';
+import { tally, tallyLine } from './tally.mjs';
+
+await endWith(async () => {
+  const args = process.argv.slice(2);
+  const report = createReport({ phases: 5 });
+  await prepare({ args, report });
+  const browser = await ensureBrowser(report);
+  const results = join(buildFolder, `test-results-${process.pid}.json`);
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
+  const code = await handOver(
+    process.execPath,
+    [vitest, 'run', ...reporters, ...withoutSetupArguments(args)],
+    {
+      cwd: root,
+      env: { ...process.env, CHROME_PATH: browser },
+    },
+  );
+  const count = tally(readJson(results), code);
+  rmSync(results, { force: true });
+  process.stdout.write(`${tallyLine(count)}\n`);
+  return count.failed > 0 ? 1 : 0;
+});
