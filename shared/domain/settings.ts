@@ -52,6 +52,11 @@ export const diffusionSchema = z.object({
   sampling: z.enum(['cold', 'naive']).default('cold'),
   coldLastStep: z.boolean().default(false),
   refine: z.boolean().default(false),
+  /**
+   * Keep the forecaster's own dropout on while sampling, so that members differ at the horizon itself too. Beyond
+   * the paper, where all spread comes from the interpolator; worth it for small datasets.
+   */
+  forecasterDropout: z.boolean().default(false),
   /** Name of an accelerated schedule; null: every diffusion step. */
   samplingSchedule: z.string().nullable().default(null),
 });

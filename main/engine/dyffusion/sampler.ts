@@ -14,7 +14,8 @@ import { samplingSteps } from './schedule.ts';
 export type SamplingOptions = Pick<
   DiffusionSettings,
   'sampling' | 'coldLastStep' | 'refine' | 'samplingSchedule'
->;
+> &
+  Partial<Pick<DiffusionSettings, 'forecasterDropout'>>;
 
 export interface SampleRequest {
   /** [starts, height, width, channel], normalised, 0 in masked cells; stays the caller's. */
@@ -122,10 +123,10 @@ interface Block {
 async function sampleBlock(model: DyffusionModel, block: Block): Promise<tf.Tensor4D> {
   const { forecaster, interpolator, schedule } = model;
   const { request, batcher, steps, offset, initial, statics, copies, staticCopies } = block;
-  const { sampling, coldLastStep, refine } = request.options;
+  const { sampling, coldLastStep, refine, forecasterDropout = false } = request.options;
   const { random } = request;
   const rows = initial.shape[0] * copies;
-  const forecastPass = { dropout: false, training: false, random };
+  const forecastPass = { dropout: forecasterDropout, training: false, random };
   const interpolatorPass = { dropout: true, training: false, random };
   const last = steps.at(-1)!;
 
@@ -135,8 +136,8 @@ async function sampleBlock(model: DyffusionModel, block: Block): Promise<tf.Tens
   try {
     for (const [index, s] of steps.entries()) {
       const held: tf.Tensor4D | null = x;
-      // F(x, i_s); from x₀ itself it is deterministic, unless noise is part of the condition.
-      const shared = held === null && forecaster.sharesFirstCall;
+      // F(x, i_s); from x₀ itself it is deterministic, unless noise is part of the condition or dropout is on.
+      const shared = held === null && forecaster.sharesFirstCall && !forecasterDropout;
       const share = shared ? copies : 1;
       reached?.dispose();
       reached = await batcher.run(rows / share, 1, (from, count) => {
