@@ -53,7 +53,11 @@ async function audit() {
     cwd: root,
     timeout: 60_000,
   });
-  return { ok: outcome.code === 0, said: tail(`${outcome.stdout}${outcome.stderr}`, 30), soft: true };
+  const found = /Severity:/.test(outcome.stdout);
+  const said = found
+    ? tail(outcome.stdout, 40)
+    : 'The list of known vulnerabilities could not be reached; nothing was compared.';
+  return { ok: outcome.code === 0, said, soft: true };
 }
 
 /** @type {Check[]} */
@@ -72,7 +76,7 @@ export const checks = [
   },
   {
     name: 'unused files, exports, packages',
-    work: () => tool('knip/bin/knip.js', ['--no-progress', '--treat-config-hints-as-errors']),
+    work: () => tool('knip/bin/knip.js', ['--no-progress', '--no-config-hints']),
   },
   { name: 'known vulnerabilities', work: audit },
 ];
