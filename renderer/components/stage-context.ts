@@ -3,4 +3,5 @@ import { createContext } from 'svelte';
 import type { FieldStage } from '../scenes/field-stage.ts';
 
 const [getStage, setStage] = createContext<() => FieldStage | null>();
+
 export { getStage, setStage };

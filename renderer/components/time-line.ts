@@ -95,7 +95,8 @@ function thin(labels: { at: number; text: string }[], step: number): { at: numbe
   for (const every of [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000]) {
     const kept = labels.filter((_, index) => index % every === 0);
     const close = kept.some(
-      (label, index) => index > 0 && (label.at - (kept[index - 1]?.at ?? 0)) * step < label.text.length * 7 + 16,
+      (label, index) =>
+        index > 0 && (label.at - (kept[index - 1]?.at ?? 0)) * step < label.text.length * 7 + 16,
     );
     if (!close) return kept;
   }

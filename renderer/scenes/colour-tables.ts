@@ -48,7 +48,12 @@ export function colourIndex(value: number, min: number, max: number): number {
   return Math.floor(share * 255 + 0.5);
 }
 
-export function colourOf(table: ColourTable, value: number, min: number, max: number): [number, number, number] {
+export function colourOf(
+  table: ColourTable,
+  value: number,
+  min: number,
+  max: number,
+): [number, number, number] {
   const at = colourIndex(value, min, max) * 4;
   return [table.rgba[at] ?? 0, table.rgba[at + 1] ?? 0, table.rgba[at + 2] ?? 0];
 }

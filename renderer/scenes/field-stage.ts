@@ -97,7 +97,10 @@ export class FieldStage {
     const ratio = window.devicePixelRatio;
     if (renderer.getPixelRatio() !== ratio) renderer.setPixelRatio(ratio);
     const buffer = this.#canvas;
-    if (buffer.width !== Math.floor(frame.width * ratio) || buffer.height !== Math.floor(frame.height * ratio))
+    if (
+      buffer.width !== Math.floor(frame.width * ratio) ||
+      buffer.height !== Math.floor(frame.height * ratio)
+    )
       renderer.setSize(frame.width, frame.height, false);
     renderer.setViewport(0, 0, frame.width, frame.height);
     renderer.setScissor(0, 0, frame.width, frame.height);

@@ -176,7 +176,8 @@ function position(values: readonly number[], value: number): number {
 }
 
 function ticks(from: number, to: number, most: number): number[] {
-  const step = [0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 20, 30, 60, 90].find((size) => (to - from) / size <= most) ?? 90;
+  const step =
+    [0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 20, 30, 60, 90].find((size) => (to - from) / size <= most) ?? 90;
   const result: number[] = [];
   for (let at = Math.ceil(from / step); at * step <= to; at += 1) result.push(Number((at * step).toFixed(6)));
   return result;

@@ -49,6 +49,10 @@ export class Picture {
   readonly camera = new OrthographicCamera(0, 1, 1, 0, -1, 1);
   readonly #changed: () => void;
   readonly #material: ShaderMaterial;
+  readonly #limits = new Vector2(0, 1);
+  readonly #flip = new Vector2(0, 0);
+  readonly #land = new Color();
+  readonly #hatch = new Color();
   readonly #square: Mesh;
   readonly #coast = lines(0.75);
   readonly #graticule = lines(0.28);
@@ -68,10 +72,10 @@ export class Picture {
       uniforms: {
         field: { value: null },
         table: { value: null },
-        limits: { value: new Vector2(0, 1) },
-        flip: { value: new Vector2(0, 0) },
-        land: { value: new Color() },
-        hatch: { value: new Color() },
+        limits: { value: this.#limits },
+        flip: { value: this.#flip },
+        land: { value: this.#land },
+        hatch: { value: this.#hatch },
         pixelRatio: { value: 1 },
       },
     });
@@ -112,13 +116,12 @@ export class Picture {
       this.#table.name = table.name;
       this.#set('table', this.#table);
     }
-    (this.#material.uniforms.limits?.value as Vector2).set(min, max > min ? max : min + 1e-6);
+    this.#limits.set(min, max > min ? max : min + 1e-6);
     this.#changed();
   }
 
   setGeometry(geometry: MapGeometry): void {
-    const flip = this.#material.uniforms.flip?.value as Vector2;
-    flip.set(geometry.columnZeroOnLeft ? 0 : 1, geometry.rowZeroOnTop ? 1 : 0);
+    this.#flip.set(geometry.columnZeroOnLeft ? 0 : 1, geometry.rowZeroOnTop ? 1 : 0);
     const points: number[] = [];
     for (const { at } of geometry.meridians()) points.push(at, 0, 0, at, 1, 0);
     for (const { at } of geometry.parallels()) points.push(0, 1 - at, 0, 1, 1 - at, 0);
@@ -142,8 +145,8 @@ export class Picture {
 
   setColours(colours: SceneColours): void {
     // As written in the style sheet: the canvas shows what the shader puts out, without conversion.
-    (this.#material.uniforms.land?.value as Color).setStyle(colours.land, NoColorSpace);
-    (this.#material.uniforms.hatch?.value as Color).setStyle(colours.hatch, NoColorSpace);
+    this.#land.setStyle(colours.land, NoColorSpace);
+    this.#hatch.setStyle(colours.hatch, NoColorSpace);
     (this.#coast.material as LineBasicMaterial).color.set(colours.coast);
     (this.#graticule.material as LineBasicMaterial).color.set('#ffffff');
     this.#changed();

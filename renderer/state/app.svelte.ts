@@ -108,4 +108,5 @@ export class App {
 }
 
 const [getApp, setApp] = createContext<App>();
+
 export { getApp, setApp };

@@ -1,5 +1,10 @@
 /** The colour map of the main field: what suits the variable, until the user chooses another. */
-import { type ColourTable, type ColourTableName, colourTable, colourTableNames } from '../scenes/colour-tables.ts';
+import {
+  type ColourTable,
+  type ColourTableName,
+  colourTable,
+  colourTableNames,
+} from '../scenes/colour-tables.ts';
 import { niceLimits } from '../text/numbers.ts';
 
 export class ColourChoice {

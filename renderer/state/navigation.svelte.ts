@@ -1,5 +1,12 @@
 /** Keeps the window's address and what it shows in step, in both directions. */
-import { type AddressParts, formatAddress, type ParameterName, type Parameters, type Place, parseAddress } from './address.ts';
+import {
+  type AddressParts,
+  formatAddress,
+  type ParameterName,
+  type Parameters,
+  type Place,
+  parseAddress,
+} from './address.ts';
 
 export class Navigation {
   #parts = $state.raw<AddressParts>(parseAddress(window.location.hash));
@@ -34,7 +41,11 @@ export class Navigation {
     this.#write(this.place, changes, 'replace');
   }
 
-  #write(place: Place, changes: Partial<Record<ParameterName, string | null>>, how: 'push' | 'replace'): void {
+  #write(
+    place: Place,
+    changes: Partial<Record<ParameterName, string | null>>,
+    how: 'push' | 'replace',
+  ): void {
     const parameters: Parameters = { ...this.#parts.parameters };
     for (const [name, value] of Object.entries(changes) as [ParameterName, string | null | undefined][]) {
       if (value === null || value === undefined || value === '') delete parameters[name];

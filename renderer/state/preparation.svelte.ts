@@ -5,7 +5,7 @@ import type { VariableSummary } from '#shared/domain/file.ts';
 import type { ErrorData } from '#shared/errors.ts';
 import { failureOf } from '../contract/failure.ts';
 import type { MapGeometry } from '../scenes/map-geometry.ts';
-import { datePrefix, dateParts, type Rhythm, rhythmOf } from '../text/dates.ts';
+import { dateParts, datePrefix, type Rhythm, rhythmOf } from '../text/dates.ts';
 import type { App } from './app.svelte.ts';
 import { type CellBox, toRegion, wholeGrid } from './region.ts';
 
@@ -27,7 +27,10 @@ export class Preparation {
   readonly geometry: MapGeometry;
   readonly dates: readonly string[];
   readonly rhythm: Rhythm;
-  #choices = $state.raw<Choices>({ box: { firstRow: 0, lastRow: 0, firstColumn: 0, lastColumn: 0 }, bounds: { from: 0, trainEnd: 0, validationEnd: 0, to: 0 } });
+  #choices = $state.raw<Choices>({
+    box: { firstRow: 0, lastRow: 0, firstColumn: 0, lastColumn: 0 },
+    bounds: { from: 0, trainEnd: 0, validationEnd: 0, to: 0 },
+  });
   #past: Choices[] = [];
   #undoable = $state(false);
   name = $state('');
@@ -42,7 +45,13 @@ export class Preparation {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
 
-  constructor(app: App, file: OpenFile, variable: VariableSummary, geometry: MapGeometry, dates: readonly string[]) {
+  constructor(
+    app: App,
+    file: OpenFile,
+    variable: VariableSummary,
+    geometry: MapGeometry,
+    dates: readonly string[],
+  ) {
     this.#app = app;
     this.file = file;
     this.variable = variable;
@@ -113,7 +122,10 @@ export class Preparation {
   get settings(): PrepareSettings {
     const { from, trainEnd, validationEnd, to } = this.bounds;
     const prefix = (at: number) => datePrefix(this.dates[at] ?? '', this.rhythm);
-    const whole = { from: from === 0 ? null : prefix(from), to: to === this.dates.length ? null : prefix(to - 1) };
+    const whole = {
+      from: from === 0 ? null : prefix(from),
+      to: to === this.dates.length ? null : prefix(to - 1),
+    };
     const share = (first: number, end: number) => (end - first) / (to - from);
     return {
       variables: [this.variable.name],
@@ -135,7 +147,10 @@ export class Preparation {
       horizon: this.horizon,
       normalisation: this.normalisation,
       maxGapFill: this.maxGapFill,
-      extraChannels: [...(this.season ? ['season' as const] : []), ...(this.latitude ? ['latitude' as const] : [])],
+      extraChannels: [
+        ...(this.season ? ['season' as const] : []),
+        ...(this.latitude ? ['latitude' as const] : []),
+      ],
       slices: this.#app.opened.slices,
     };
   }

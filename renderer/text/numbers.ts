@@ -107,7 +107,7 @@ export function formatLatitude(latitude: number, decimals = 1): string {
 export function niceLimits(min: number, max: number): { min: number; max: number } {
   const span = max - min;
   if (!(span > 0)) return { min: min - 0.5, max: max + 0.5 };
-  const rough = span / 12;
+  const rough = span / 24;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? rough;
   const clean = (value: number) => Number(value.toPrecision(12));

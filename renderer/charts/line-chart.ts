@@ -1,0 +1,146 @@
+/** What a line chart is made of, and how it becomes uPlot's options in the theme's colours. */
+import type uPlot from 'uplot';
+
+export interface Line {
+  label: string;
+  /** A custom property of the style sheet, e.g. --accent. */
+  colour: string;
+  values: readonly (number | null)[];
+  dash?: number[];
+  width?: number;
+  points?: boolean;
+}
+
+/** Filled between two lines, by their places in the list of lines. */
+export interface Band {
+  upper: number;
+  lower: number;
+  /** 0–1. */
+  opacity: number;
+}
+
+export interface ChartOptions {
+  x: readonly number[];
+  lines: readonly Line[];
+  bands?: readonly Band[];
+  xLabel: string;
+  yLabel: string;
+  log?: boolean;
+  /** Keeps zero on the vertical axis. */
+  fromZero?: boolean;
+  xTicks?: { at: readonly number[]; write: (value: number) => string };
+  /** A vertical line at this x: the lead that is shown. */
+  marker?: number | null;
+  xRange?: [number, number];
+}
+
+export function cssColour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim() || '#888888';
+}
+
+function withOpacity(colour: string, opacity: number): string {
+  return `color-mix(in srgb, ${colour} ${Math.round(opacity * 100)}%, transparent)`;
+}
+
+const font = '11px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
+
+export function plotOptions(chart: ChartOptions, width: number, height: number): uPlot.Options {
+  const soft = cssColour('--soft');
+  const grid = { stroke: cssColour('--line'), width: 1 };
+  const ticks = { show: false };
+  return {
+    width,
+    height,
+    padding: [8, 14, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
+    scales: {
+      x: { time: false, ...(chart.xRange ? { range: chart.xRange } : {}) },
+      y: chart.log
+        ? { distr: 3 }
+        : {
+            range: (_plot, min, max) => verticalRange(min, max, chart.fromZero ?? false),
+          },
+    },
+    axes: [
+      {
+        stroke: soft,
+        font,
+        labelFont: font,
+        label: chart.xLabel,
+        labelSize: 18,
+        size: 26,
+        gap: 4,
+        grid: { show: false },
+        ticks,
+        ...(chart.xTicks
+          ? {
+              splits: () => [...(chart.xTicks?.at ?? [])],
+              values: (_plot, splits) => splits.map((value) => chart.xTicks?.write(value) ?? ''),
+            }
+          : {}),
+      },
+      {
+        stroke: soft,
+        font,
+        labelFont: font,
+        label: chart.yLabel,
+        labelSize: 18,
+        size: 44,
+        gap: 4,
+        grid,
+        ticks,
+        ...(chart.log
+          ? { values: (_plot, splits) => splits.map((value) => (value === null ? '' : logTick(value))) }
+          : { values: (_plot, splits) => splits.map((value) => tick(value)) }),
+      },
+    ],
+    series: [
+      {},
+      ...chart.lines.map((line) => ({
+        label: line.label,
+        stroke: cssColour(line.colour),
+        width: line.width ?? 2,
+        ...(line.dash ? { dash: line.dash } : {}),
+        points: { show: line.points ?? false, size: 5, fill: cssColour(line.colour) },
+        spanGaps: true,
+      })),
+    ],
+    bands: (chart.bands ?? []).map((band) => ({
+      series: [band.upper + 1, band.lower + 1],
+      fill: withOpacity(cssColour('--accent'), band.opacity),
+    })),
+    hooks: { draw: [(plot) => drawMarker(plot, chart.marker ?? null)] },
+  };
+}
+
+function verticalRange(min: number, max: number, fromZero: boolean): [number, number] {
+  if (!Number.isFinite(min) || !Number.isFinite(max)) return [0, 1];
+  const margin = (max - min) * 0.06 || Math.abs(max) * 0.1 || 1;
+  return fromZero ? [0, Math.max(max, 0) + margin] : [min - margin, max + margin];
+}
+
+function tick(value: number): string {
+  return String(Number(value.toPrecision(6))).replace('-', '−');
+}
+
+function logTick(value: number): string {
+  const power = Math.log10(value);
+  if (Math.abs(power - Math.round(power)) > 1e-6) return '';
+  return value >= 0.001 && value <= 9999 ? String(Number(value.toPrecision(1))) : `1e${Math.round(power)}`.replace('-', '−');
+}
+
+function drawMarker(plot: uPlot, at: number | null): void {
+  if (at === null) return;
+  const x = plot.valToPos(at, 'x', true);
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.strokeStyle = cssColour('--ink');
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.restore();
+}

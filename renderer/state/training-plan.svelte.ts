@@ -1,0 +1,133 @@
+/** What would be trained: the preset, the changes to it, and what it would cost on this machine. */
+import type { Dataset } from '#shared/domain/dataset.ts';
+import type { Preset, TrainSettings } from '#shared/domain/settings.ts';
+import type { ErrorData } from '#shared/errors.ts';
+import { failureOf } from '../contract/failure.ts';
+import type { App } from './app.svelte.ts';
+import { changed, readPath, writePath } from './setting-paths.ts';
+
+export interface Estimate {
+  seconds: number;
+  memoryBytes: number;
+  parameters: number;
+  stepSeconds: number;
+}
+type Measured = { status: 'measuring' } | { status: 'done'; estimate: Estimate } | { status: 'failed'; failure: ErrorData };
+
+const measureDelay = 600;
+
+export class TrainingPlan {
+  readonly #app: App;
+  readonly dataset: Dataset;
+  #preset = $state<string>('');
+  #settings = $state.raw<TrainSettings | null>(null);
+  #measured = $state.raw<Readonly<Record<string, Measured>>>({});
+  name = $state('');
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(app: App, dataset: Dataset, wanted: string | null) {
+    this.#app = app;
+    this.dataset = dataset;
+    const names = this.presets.map(({ name }) => name);
+    const first = names.find((name) => name === wanted) ?? names.find((name) => /small/.test(name)) ?? names[0];
+    if (first) this.choose(first);
+  }
+
+  /** The system's own; where it has none, those for any grid. */
+  get presets(): readonly Preset[] {
+    const { presets } = this.#app.catalogue;
+    const own = presets.filter(({ system }) => system === this.dataset.system);
+    return own.length > 0 ? own : presets.filter(({ system }) => system === 'other');
+  }
+  get preset(): Preset | null {
+    return this.presets.find(({ name }) => name === this.#preset) ?? null;
+  }
+  /** The published settings of the same system, to compare with. */
+  get paper(): Preset | null {
+    const all = this.#app.catalogue.presets;
+    const system = this.dataset.system === 'other' ? 'sst' : this.dataset.system;
+    return all.find((preset) => preset.system === system && /paper/.test(preset.name)) ?? null;
+  }
+  get settings(): TrainSettings | null {
+    return this.#settings;
+  }
+  get changed(): boolean {
+    return this.preset !== null && this.#settings !== null && changed(this.preset.settings, this.#settings);
+  }
+
+  measured(preset: string): Measured | null {
+    return this.#measured[this.#key(preset)] ?? null;
+  }
+
+  choose(name: string): void {
+    this.#preset = name;
+    this.#settings = this.preset?.settings ?? null;
+    this.#measureSoon();
+  }
+
+  value(path: string): unknown {
+    return this.#settings === null ? undefined : readPath(this.#settings, path);
+  }
+
+  change(path: string, value: unknown): void {
+    if (this.#settings === null) return;
+    this.#settings = writePath(this.#settings, path, value);
+    this.#measureSoon();
+  }
+
+  reset(): void {
+    this.#settings = this.preset?.settings ?? null;
+    this.#measureSoon();
+  }
+
+  /** Answers the run that was started, null when it was refused. */
+  async start(): Promise<string | null> {
+    clearTimeout(this.#timer);
+    const started = await this.#app.attempt(
+      this.#app.client.runs.start({
+        dataset: this.dataset.id,
+        preset: this.#preset,
+        ...(this.name.trim() ? { name: this.name.trim() } : {}),
+        settings: this.changed ? this.#settings : null,
+      }),
+    );
+    return started?.run ?? null;
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #key(preset: string): string {
+    return preset === this.#preset && this.changed ? JSON.stringify(this.#settings) : preset;
+  }
+
+  #measureSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#measure(), measureDelay);
+  }
+
+  /** One measurement at a time: two at once would slow each other down and both be wrong. */
+  async #measure(): Promise<void> {
+    if (this.#app.jobs.running.some((job) => job.kind === 'train')) return;
+    const preset = this.#preset;
+    const key = this.#key(preset);
+    if (this.#measured[key] || Object.values(this.#measured).some(({ status }) => status === 'measuring')) return;
+    this.#note(key, { status: 'measuring' });
+    try {
+      const estimate = await this.#app.client.runs.estimate({
+        dataset: this.dataset.id,
+        preset,
+        settings: this.changed ? this.#settings : null,
+      });
+      this.#note(key, { status: 'done', estimate });
+    } catch (thrown) {
+      this.#note(key, { status: 'failed', failure: failureOf(thrown) });
+    }
+    if (this.#key(this.#preset) !== key) this.#measureSoon();
+  }
+
+  #note(key: string, measured: Measured): void {
+    this.#measured = { ...this.#measured, [key]: measured };
+  }
+}

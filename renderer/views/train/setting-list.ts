@@ -1,0 +1,69 @@
+/** The training settings in the order and the groups in which people meet them, each with its one line. */
+
+interface SettingBase {
+  path: string;
+  label: string;
+  help: string;
+}
+export type Setting =
+  | (SettingBase & { kind: 'number'; min: number; max?: number; step?: number | 'any'; nullable?: boolean })
+  | (SettingBase & { kind: 'choice'; options: readonly string[] })
+  | (SettingBase & { kind: 'switch' });
+
+export interface SettingGroup {
+  title: string;
+  settings: readonly Setting[];
+}
+
+function stage(name: 'interpolator' | 'forecaster'): Setting[] {
+  return [
+    { kind: 'number', path: `${name}.epochs`, label: 'Epochs', help: 'Passes over all training examples.', min: 1, step: 1 },
+    { kind: 'number', path: `${name}.maxSeconds`, label: 'At most, seconds', help: 'Ends the stage after this time; empty: no limit.', min: 1, nullable: true },
+    { kind: 'number', path: `${name}.learningRate`, label: 'Learning rate', help: 'Size of an optimiser step (AdamW).', min: 0, step: 'any' },
+    { kind: 'number', path: `${name}.weightDecay`, label: 'Weight decay', help: 'Pull of the weights towards zero.', min: 0, step: 'any' },
+    { kind: 'number', path: `${name}.batchSize`, label: 'Batch size', help: 'Examples in one step; less needs less memory.', min: 1, step: 1 },
+    { kind: 'number', path: `${name}.accumulation`, label: 'Accumulation', help: 'Batches gathered before the weights change.', min: 1, step: 1 },
+    { kind: 'number', path: `${name}.dropout.block`, label: 'Dropout', help: name === 'interpolator' ? 'Makes the interpolator, and so the ensemble, stochastic.' : 'Share of features left out while training.', min: 0, max: 0.95, step: 'any' },
+    { kind: 'number', path: `${name}.dropout.firstBlock`, label: 'Dropout, first block', help: 'In the first residual block (U-Net only).', min: 0, max: 0.95, step: 'any' },
+    { kind: 'number', path: `${name}.dropout.attention`, label: 'Dropout, attention', help: 'In the attention layers (U-Net only).', min: 0, max: 0.95, step: 'any' },
+    { kind: 'number', path: `${name}.gradientClip`, label: 'Gradient clip', help: 'Largest gradient norm; empty: no limit.', min: 0, step: 'any', nullable: true },
+    { kind: 'choice', path: `${name}.loss`, label: 'Loss', help: 'L1: absolute, L2: squared error.', options: ['l1', 'l2'] },
+    { kind: 'choice', path: `${name}.schedule`, label: 'Rate over time', help: 'Constant, or falling along a cosine.', options: ['constant', 'cosine'] },
+    { kind: 'number', path: `${name}.weightAverage`, label: 'Weight average', help: 'Decay of the running mean of the weights used for forecasts; 0: none.', min: 0, max: 0.9999, step: 'any' },
+  ];
+}
+
+export const settingGroups: readonly SettingGroup[] = [
+  {
+    title: 'Network',
+    settings: [
+      { kind: 'choice', path: 'network.kind', label: 'Network', help: 'unet_resnet: sea surface temperature; unet_simple: flow; simple_conv_net: small grids.', options: ['unet_resnet', 'unet_simple', 'simple_conv_net'] },
+      { kind: 'number', path: 'network.dim', label: 'Width', help: 'Features at the first level; time grows with its square.', min: 4, step: 1 },
+    ],
+  },
+  { title: 'Interpolator', settings: stage('interpolator') },
+  { title: 'Forecaster', settings: stage('forecaster') },
+  {
+    title: 'Diffusion',
+    settings: [
+      { kind: 'choice', path: 'diffusion.schedule', label: 'Schedule', help: 'Where extra diffusion steps lie between data steps.', options: ['before_t1_only', 'linear'] },
+      { kind: 'number', path: 'diffusion.auxiliarySteps', label: 'Auxiliary steps k', help: 'Extra steps before the first data step: more spread, more time.', min: 0, step: 1 },
+      { kind: 'choice', path: 'diffusion.conditioning', label: 'Conditioning', help: 'What the forecaster also sees: the start, the start with noise, or nothing.', options: ['none', 'data', 'data+noise'] },
+      { kind: 'choice', path: 'diffusion.timeEncoding', label: 'Time encoding', help: 'How the diffusion step is told to the network.', options: ['dynamics', 'discrete', 'normalized'] },
+      { kind: 'number', path: 'diffusion.lambda1', label: 'Weight λ₁', help: 'Of the error of the direct forecast.', min: 0, step: 'any' },
+      { kind: 'number', path: 'diffusion.lambda2', label: 'Weight λ₂', help: 'Of the error after one more step of the sampler.', min: 0, step: 'any' },
+      { kind: 'choice', path: 'diffusion.sampling', label: 'Sampling', help: 'Cold: corrects the interpolator’s own error (Algorithm 1).', options: ['cold', 'naive'] },
+      { kind: 'switch', path: 'diffusion.refine', label: 'Refine', help: 'Interpolates all leads again from the last forecast.' },
+    ],
+  },
+  {
+    title: 'Validation and safety',
+    settings: [
+      { kind: 'number', path: 'validation.members', label: 'Members', help: 'Of each validation forecast.', min: 2, step: 1 },
+      { kind: 'number', path: 'validation.starts', label: 'Starts', help: 'Validation forecasts, evenly chosen.', min: 1, step: 1 },
+      { kind: 'number', path: 'validation.everyEpochs', label: 'Every, epochs', help: 'How often validation forecasts are made.', min: 1, step: 1 },
+      { kind: 'number', path: 'patience', label: 'Patience, epochs', help: 'Stops a stage that no longer improves; 0: never.', min: 0, step: 1 },
+      { kind: 'number', path: 'seed', label: 'Seed', help: 'The same seed gives the same run.', min: 0, step: 1 },
+    ],
+  },
+];
