@@ -1,0 +1,49 @@
+/** Extra input channels that are known at any time: the season at the initial time, latitude, and where land is. */
+import type { PreparationSummary, PrepareSettings } from '#shared/domain/dataset.ts';
+import { seasonPhase } from '#shared/time/dates.ts';
+import type { TimeLine } from '../cf/timeAxis.ts';
+
+export interface ConditionMaker {
+  readonly channels: number;
+  /** [times.length, height, width, channels]; null when there are none. */
+  make(times: readonly number[]): Float32Array | null;
+}
+
+const channelsOf = { season: 2, latitude: 1, 'land-mask': 1 } as const;
+
+/** Channels in the order of the settings; season is sine and cosine, latitude is scaled to −1…1. */
+export function conditionMaker(
+  wanted: PrepareSettings['extraChannels'],
+  summary: Pick<PreparationSummary, 'height' | 'width' | 'latitudes'>,
+  mask: Float32Array,
+  timeLine: TimeLine,
+): ConditionMaker {
+  const { width, latitudes } = summary;
+  const channels = wanted.reduce((sum, name) => sum + channelsOf[name], 0);
+  const cells = mask.length;
+  return {
+    channels,
+    make(times) {
+      if (channels === 0) return null;
+      const values = new Float32Array(times.length * cells * channels);
+      for (const [i, time] of times.entries()) {
+        const date = timeLine.date(time);
+        const phase = date ? seasonPhase(date) : 0;
+        for (let cell = 0; cell < cells; cell++) {
+          let at = (i * cells + cell) * channels;
+          for (const name of wanted) {
+            if (name === 'season') {
+              values[at++] = date ? Math.sin(phase) : 0;
+              values[at++] = date ? Math.cos(phase) : 0;
+            } else if (name === 'latitude') {
+              values[at++] = latitudes ? latitudes[Math.floor(cell / width)]! / 90 : 0;
+            } else {
+              values[at++] = mask[cell]!;
+            }
+          }
+        }
+      }
+      return values;
+    },
+  };
+}

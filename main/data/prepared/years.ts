@@ -1,0 +1,57 @@
+/** The same season in every complete training year: the ensemble that climatology is. */
+import { daysInMonth } from '#shared/time/calendars.ts';
+import { type CalendarDate, fromMillis, monthStart, toMillis } from '#shared/time/dates.ts';
+import type { TimeLine } from '../cf/timeAxis.ts';
+import type { TimeRange } from './splits.ts';
+
+/** Members where there are no years to choose from. */
+const sampleSize = 20;
+
+/** The date with another year; 29 February becomes the 28th where it must. */
+function inYearOf(date: CalendarDate, months: number): CalendarDate {
+  const target = monthStart(date, months);
+  const day = Math.min(date.day, daysInMonth(date.calendar, target.year, target.month));
+  const { hour, minute, second, millisecond } = date;
+  return { ...target, day, hour, minute, second, millisecond };
+}
+
+function nearest(timeLine: TimeLine, range: TimeRange, value: number): number {
+  let [low, high] = [range.first, range.end - 1];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (timeLine.value(middle) < value) low = middle + 1;
+    else high = middle;
+  }
+  const before = Math.max(range.first, low - 1);
+  return value - timeLine.value(before) < timeLine.value(low) - value ? before : low;
+}
+
+/**
+ * Indices of the training times that share the season of a time (which may lie beyond the data), one from each
+ * complete year counted from the start of training, so that every season has equally many. Evenly spread
+ * training times where the series has no dates or no complete year.
+ */
+export function sameSeasonTimes(
+  timeLine: TimeLine,
+  train: TimeRange,
+  stepsPerYear: number | null,
+  timeIndex: number,
+): number[] {
+  const count = train.end - train.first;
+  const date = timeLine.date(timeIndex);
+  // Half a step of slack: 365 daily times are a year although the mean year is longer.
+  const years = stepsPerYear === null ? 0 : Math.floor((count + 0.5) / stepsPerYear);
+  if (date === null || years < 1) {
+    const members = Math.min(sampleSize, count);
+    return Array.from({ length: members }, (_, i) => train.first + Math.floor(((i + 0.5) * count) / members));
+  }
+  const start = timeLine.value(train.first);
+  // The first date of that season not before training starts; a step's rounding may lie either side of it.
+  const slack = (timeLine.value(train.first + 1) - start) / 2;
+  const startDate = fromMillis(date.calendar, start);
+  let months = (startDate.year - date.year) * 12 - 12;
+  while (toMillis(inYearOf(date, months)) < start - slack) months += 12;
+  return Array.from({ length: years }, (_, k) =>
+    nearest(timeLine, train, toMillis(inYearOf(date, months + 12 * k))),
+  );
+}
