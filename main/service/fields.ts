@@ -1,0 +1,86 @@
+/** The data plane: turns an address into values, keeping the latest ones in memory for scrubbing to and fro. */
+import type { FieldData } from '#main/engine/protocol.ts';
+import { type FieldAddress, fieldPath } from '#shared/contract/fields.ts';
+import type { Core } from './core.ts';
+import type { OpenedFiles } from './opened-files.ts';
+
+const cacheBytes = 256 * 1024 ** 2;
+
+/** Least recently used first; a map remembers the order of insertion. */
+export class FieldCache {
+  private readonly entries = new Map<string, FieldData>();
+  private readonly limit: number;
+  private bytes = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  get(key: string): FieldData | undefined {
+    const field = this.entries.get(key);
+    if (field !== undefined) {
+      this.entries.delete(key);
+      this.entries.set(key, field);
+    }
+    return field;
+  }
+
+  put(key: string, field: FieldData): void {
+    this.drop(key);
+    this.entries.set(key, field);
+    this.bytes += field.data.byteLength;
+    for (const oldest of this.entries.keys()) {
+      if (this.bytes <= this.limit) break;
+      this.drop(oldest);
+    }
+  }
+
+  private drop(key: string): void {
+    const field = this.entries.get(key);
+    if (field === undefined) return;
+    this.entries.delete(key);
+    this.bytes -= field.data.byteLength;
+  }
+}
+
+/** Answers addresses; two requests for the same field at once read it once. */
+export function fieldResolver(
+  { files, entities }: Core,
+  opened: OpenedFiles,
+): (address: FieldAddress) => Promise<FieldData> {
+  const cache = new FieldCache(cacheBytes);
+  const reading = new Map<string, Promise<FieldData>>();
+
+  async function read(address: FieldAddress): Promise<FieldData> {
+    switch (address.kind) {
+      case 'file': {
+        const { variable, time, slices } = address;
+        return files.call('field', { path: await opened.path(address.file), variable, time, slices });
+      }
+      case 'dataset': {
+        const { channel, time } = address;
+        const datasetFolder = entities.datasets.folder(address.dataset);
+        return files.call('datasetField', { datasetFolder, channel, time });
+      }
+      case 'forecast': {
+        const { quantity, start, lead } = address;
+        const forecastFolder = entities.forecasts.folder(address.forecast);
+        return files.call('forecastField', { forecastFolder, quantity, start, lead });
+      }
+    }
+  }
+
+  return async (address) => {
+    const key = fieldPath(address);
+    const known = cache.get(key);
+    if (known !== undefined) return known;
+    let answer = reading.get(key);
+    if (answer === undefined) {
+      answer = read(address).finally(() => reading.delete(key));
+      reading.set(key, answer);
+    }
+    const field = await answer;
+    cache.put(key, field);
+    return field;
+  };
+}
