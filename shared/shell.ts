@@ -27,6 +27,19 @@ export function scoresDownloadPath(run: string): string {
   return `/downloads/scores/${encodeURIComponent(run)}.csv`;
 }
 
+export type DownloadAddress = { kind: 'forecast'; forecast: string } | { kind: 'scores'; run: string };
+
+/** The inverse of the two above; null for anything else. */
+export function parseDownloadPath(path: string): DownloadAddress | null {
+  const match =
+    /^\/downloads\/(?:forecast\/([A-Za-z0-9][\w.-]{0,119})\.nc|scores\/([A-Za-z0-9][\w.-]{0,119})\.csv)$/.exec(
+      path,
+    );
+  if (match?.[1] !== undefined) return { kind: 'forecast', forecast: match[1] };
+  if (match?.[2] !== undefined) return { kind: 'scores', run: match[2] };
+  return null;
+}
+
 /** `window.driftcast`: there in the desktop app alone. No path ever reaches the page, only tokens do. */
 export interface DesktopBridge {
   /** Token of a dropped file or folder; null for a drop that is not on disk. */

@@ -1,0 +1,131 @@
+/** `driftcast forecast`: an ensemble forecast of a trained run, kept in the workspace and written to a file. */
+import { type Dataset, type SplitName, splitNames } from '#shared/domain/dataset.ts';
+import type { Forecast, ForecastRequest } from '#shared/domain/forecast.ts';
+import { DriftcastError } from '#shared/errors.ts';
+import { followJob } from '../jobs.ts';
+import { findNamed } from '../names.ts';
+import { collect, oneOf, positiveNumbers, wholeNumber } from '../parse/numbers.ts';
+import { bytes, duration, number } from '../print/format.ts';
+import { addVerb, type Common, type Session, type Verbs, withService } from '../verb.ts';
+
+interface ForecastOptions extends Common {
+  run: string;
+  start?: string[];
+  split?: SplitName;
+  members: number;
+  horizon?: number;
+  schedule?: string;
+  leadTimes?: number[];
+  seed: number;
+  name?: string;
+  out?: string;
+}
+
+export function registerForecast(verbs: Verbs): void {
+  addVerb(verbs.program, 'forecast', 'Run an ensemble forecast from one or several initial conditions')
+    .requiredOption('--run <run>', 'id or name of the trained run')
+    .option('--start <when>', 'time index, date, or last; may be given several times', collect)
+    .option(
+      '--split <split>',
+      `every start of a split: ${splitNames.join(', ')}`,
+      oneOf('--split', splitNames),
+    )
+    .option('--members <count>', 'ensemble members', wholeNumber('--members'), 20)
+    .option('--horizon <steps>', "data steps; the run's own when left out", wholeNumber('--horizon'))
+    .option('--schedule <name>', 'accelerated sampling schedule')
+    .option(
+      '--lead-times <list>',
+      'extra real-valued lead times in data steps',
+      positiveNumbers('--lead-times'),
+    )
+    .option('--seed <number>', 'seed of the members', wholeNumber('--seed', 0), 1)
+    .option('--name <name>', 'the name of the forecast')
+    .option('--out <file.nc>', 'where to write the NetCDF file')
+    .action((options: ForecastOptions) =>
+      withService(verbs, options, async (session) => {
+        const run = findNamed('run', options.run, await session.client.runs.list());
+        const starts = await startsOf(session, options, run.dataset);
+        const { run: _name, json: _json, workspace: _workspace, out, ...wanted } = options;
+        const forecast = await makeForecast(session, {
+          run: run.id,
+          starts,
+          members: wanted.members,
+          horizon: wanted.horizon ?? null,
+          schedule: wanted.schedule ?? null,
+          leadTimes: wanted.leadTimes ?? [],
+          seed: wanted.seed,
+          ...(wanted.name ? { name: wanted.name } : {}),
+        });
+        const file = out === undefined ? null : session.path(out);
+        const size = file === null ? null : await exportTo(session, forecast.id, file);
+        session.output.answer({ forecast: forecast.id, file, ...forecast }, () =>
+          describe(forecast, file, size),
+        );
+        return undefined;
+      }),
+    );
+}
+
+/** Runs the forecast to its end. */
+export async function makeForecast(session: Session, request: ForecastRequest): Promise<Forecast> {
+  const started = await session.client.forecasts.start(request);
+  await followJob(session, started.job);
+  return session.client.forecasts.get({ forecast: started.forecast });
+}
+
+/** Copies a forecast's NetCDF file out of the workspace; its size in bytes. */
+export async function exportTo(session: Session, forecast: string, path: string): Promise<number> {
+  return (await session.client.forecasts.export({ forecast, path })).bytes;
+}
+
+async function startsOf(
+  session: Session,
+  options: ForecastOptions,
+  datasetId: string,
+): Promise<(number | string)[]> {
+  if (options.split === undefined) return (options.start ?? ['last']).map(parseStart);
+  if (options.start !== undefined) {
+    throw new DriftcastError(
+      'bad-input',
+      '--start and --split cannot both be given.',
+      'Leave one of them out.',
+    );
+  }
+  const dataset = await session.client.datasets.get({ dataset: datasetId });
+  return splitStarts(dataset, options.split, options.horizon ?? dataset.settings.horizon);
+}
+
+/** A whole number is an index on the dataset's time axis, except that four digits alone are a year. */
+export function parseStart(text: string): number | string {
+  return /^\d+$/.test(text) && text.length !== 4 ? Number(text) : text;
+}
+
+/** Time indices of all initial conditions whose truth lies wholly inside a split. */
+export function splitStarts(dataset: Dataset, split: SplitName, horizon: number): number[] {
+  const { firstTime, endTime } = dataset.summary.splits[split];
+  const count = endTime - firstTime - horizon;
+  if (count < 1) {
+    throw new DriftcastError(
+      'bad-input',
+      `The ${split} split of ${dataset.name} has ${endTime - firstTime} times, too few for a horizon of ${horizon}.`,
+      'Choose a shorter horizon or another split.',
+    );
+  }
+  return Array.from({ length: count }, (_, index) => firstTime + index);
+}
+
+function describe(forecast: Forecast, file: string | null, size: number | null): string {
+  const [first] = forecast.starts;
+  const last = forecast.starts.at(-1);
+  const span = forecast.starts.length === 1 ? first?.date : `${first?.date} to ${last?.date}`;
+  const lines = [
+    `Forecast ${forecast.name} (${forecast.id}): ${forecast.members} members of ${forecast.variable} (${forecast.units})`,
+    `${forecast.starts.length} start${forecast.starts.length === 1 ? '' : 's'}: ${span}`,
+    `Lead times ${forecast.leads.map((lead) => number(lead)).join(', ')} data steps`,
+    `${forecast.networkCalls} network calls in ${duration(forecast.seconds)}`,
+  ];
+  if (file !== null && size !== null) lines.push(`Written to ${file} (${bytes(size)})`);
+  const scored = forecast.starts.some((start) => start.truth);
+  if (scored) lines.push('', `Next: driftcast evaluate --forecast ${file ?? forecast.id}`);
+  return lines.join('\n');
+}

@@ -1,0 +1,43 @@
+/** `driftcast inspect FILE`: what a file holds and what could be forecast. */
+import type { FileSummary, VariableSummary } from '#shared/domain/file.ts';
+import { bytes, number, percent } from '../print/format.ts';
+import { table } from '../print/table.ts';
+import { addVerb, type Common, type Verbs, withService } from '../verb.ts';
+
+export function registerInspect(verbs: Verbs): void {
+  addVerb(verbs.program, 'inspect', 'Show the variables of a data file with statistics')
+    .argument('<file>', 'a NetCDF file')
+    .action((file: string, options: Common) =>
+      withService(verbs, options, async ({ client, output, path }) => {
+        const { summary } = await client.files.open({ path: path(file), statistics: true });
+        output.answer(summary, () => describe(summary));
+        return undefined;
+      }),
+    );
+}
+
+function describe(summary: FileSummary): string {
+  const title = summary.title === '' ? '' : `  ${summary.title}`;
+  const lines = [`${summary.name}  ${summary.format}, ${bytes(summary.bytes)}${title}`, ''];
+  lines.push(
+    table(summary.variables, [
+      { title: 'variable', value: (row) => row.name },
+      { title: 'dimensions', value: (row) => row.dims.map((dim, i) => `${dim} ${row.shape[i]}`).join(' × ') },
+      { title: 'units', value: (row) => row.units || '–' },
+      { title: 'min', value: (row) => number(row.min), right: true },
+      { title: 'mean', value: (row) => number(row.mean), right: true },
+      { title: 'max', value: (row) => number(row.max), right: true },
+      { title: 'missing', value: (row) => percent(row.missingFraction), right: true },
+      { title: 'times', value: times },
+      { title: 'forecastable', value: (row) => (row.forecastable ? 'yes' : `no: ${row.reason ?? ''}`) },
+    ]),
+  );
+  for (const warning of summary.warnings) lines.push('', `Note: ${warning}`);
+  return lines.join('\n');
+}
+
+function times(variable: VariableSummary): string {
+  if (!variable.times) return '–';
+  const { first, last, count, step } = variable.times;
+  return `${first} to ${last}, ${count} × ${step} (${variable.calendar ?? 'no calendar'})`;
+}

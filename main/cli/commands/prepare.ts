@@ -1,0 +1,148 @@
+/** `driftcast prepare FILE…`: variables, region, period and split become a dataset to train on. */
+
+import type { Dataset, PrepareSettings } from '#shared/domain/dataset.ts';
+import { normalisationKinds, prepareSettingsSchema } from '#shared/domain/dataset.ts';
+import type { FileSummary } from '#shared/domain/file.ts';
+import { DriftcastError } from '#shared/errors.ts';
+import { followJob } from '../jobs.ts';
+import { collect, oneOf, wholeNumber } from '../parse/numbers.ts';
+import { parseCells, parsePeriod, parseRegion, parseSlices, parseSplit } from '../parse/prepare.ts';
+import { bytes, percent } from '../print/format.ts';
+import { table } from '../print/table.ts';
+import { addVerb, type Common, type Session, type Verbs, withService } from '../verb.ts';
+
+const extras = ['season', 'latitude', 'land-mask'] as const;
+
+interface PrepareOptions extends Common {
+  name: string;
+  variable?: string[];
+  region?: string;
+  cells?: string;
+  period?: string;
+  split?: string;
+  horizon: number;
+  normalisation?: PrepareSettings['normalisation'];
+  extra?: string;
+  slice?: string[];
+  maxGap?: number;
+}
+
+export function registerPrepare(verbs: Verbs): void {
+  addVerb(verbs.program, 'prepare', 'Choose variables, region and split of one or several files')
+    .argument('<files...>', 'NetCDF files; several are joined along time')
+    .requiredOption('--name <name>', 'the name of the dataset')
+    .option('--variable <name>', 'variable to forecast; may be given several times', collect)
+    .option('--region <s,n,w,e>', 'box in degrees: south,north,west,east')
+    .option('--cells <r0,r1,c0,c1>', 'box in cells: firstRow,lastRow,firstColumn,lastColumn')
+    .option('--period <from..to>', 'only times in this period, e.g. 1990..2019-06')
+    .option('--split <split>', 'three fractions, or train=from..to,validation=from..to,test=from..to')
+    .option('--horizon <steps>', 'lead times to learn, in data steps', wholeNumber('--horizon', 2), 7)
+    .option(
+      '--normalisation <kind>',
+      `one of ${normalisationKinds.join(', ')}`,
+      oneOf('--normalisation', normalisationKinds),
+    )
+    .option('--extra <channels>', `extra input channels with commas between: ${extras.join(', ')}`)
+    .option('--slice <dimension=index>', 'fixed choice in another dimension, e.g. depth=0', collect)
+    .option('--max-gap <steps>', 'longest gap in time that is interpolated', wholeNumber('--max-gap', 0))
+    .action((files: string[], options: PrepareOptions) =>
+      withService(verbs, options, async (session) => {
+        const dataset = await prepareFiles(
+          session,
+          files.map((file) => session.path(file)),
+          options.name,
+          (summary) => settingsOf(options, summary),
+        );
+        const answer = { dataset: dataset.id, ...dataset };
+        session.output.answer(answer, () => describe(dataset));
+        return undefined;
+      }),
+    );
+}
+
+/** Opens the files and prepares them: the whole verb but for its options, which the demonstration shares. */
+export async function prepareFiles(
+  session: Session,
+  paths: readonly string[],
+  name: string,
+  settings: (summary: FileSummary) => PrepareSettings,
+): Promise<Dataset> {
+  const { client, output } = session;
+  const opened = [];
+  for (const path of paths) opened.push(await client.files.open({ path, statistics: false }));
+  const [first] = opened;
+  if (!first) throw new DriftcastError('bad-input', 'No file was given to prepare.', 'Name at least one.');
+  for (const warning of first.summary.warnings) output.note(`Note: ${warning}`);
+  const files = opened.map((file) => file.id);
+  const started = await client.datasets.prepare({ files, name, settings: settings(first.summary) });
+  await followJob(session, started.job);
+  return client.datasets.get({ dataset: started.dataset });
+}
+
+function settingsOf(options: PrepareOptions, summary: FileSummary): PrepareSettings {
+  if (options.region !== undefined && options.cells !== undefined)
+    throw new DriftcastError('bad-input', '--region and --cells cannot both be given.', 'Leave one out.');
+  const extraChannels = (options.extra ?? '').split(',').filter((word) => word !== '');
+  return prepareSettingsSchema.parse({
+    variables: options.variable?.flatMap((names) => names.split(',')) ?? [onlyForecastable(summary)],
+    region: options.region
+      ? parseRegion(options.region)
+      : options.cells
+        ? parseCells(options.cells)
+        : undefined,
+    period: options.period === undefined ? undefined : parsePeriod(options.period),
+    split: options.split === undefined ? undefined : parseSplit(options.split),
+    horizon: options.horizon,
+    normalisation: options.normalisation,
+    extraChannels: extraChannels.map((word) => oneOf('--extra', extras)(word)),
+    slices: parseSlices(options.slice ?? []),
+    maxGapFill: options.maxGap,
+  });
+}
+
+function onlyForecastable(summary: FileSummary): string {
+  const names = summary.variables.filter((variable) => variable.forecastable).map(({ name }) => name);
+  const [only] = names;
+  if (only !== undefined && names.length === 1) return only;
+  if (names.length > 1) {
+    throw new DriftcastError(
+      'bad-input',
+      `${summary.name} holds ${names.length} variables that can be forecast.`,
+      `Choose with --variable, one of: ${names.join(', ')}.`,
+    );
+  }
+  const why = summary.variables.find((variable) => variable.reason !== undefined);
+  throw new DriftcastError(
+    'unsupported',
+    `${summary.name} holds no variable that can be forecast${why ? ` (${why.name}: ${why.reason})` : ''}.`,
+    'A variable needs a regular time axis and two dimensions in space.',
+  );
+}
+
+function describe(dataset: Dataset): string {
+  const { summary } = dataset;
+  const channels = summary.channels.map((channel) => `${channel.name} (${channel.units || '1'})`).join(', ');
+  const splits = (['train', 'validation', 'test'] as const).map((name) => ({
+    name,
+    ...summary.splits[name],
+  }));
+  const lines = [
+    `Dataset ${dataset.name} (${dataset.id})`,
+    `${channels}, ${summary.height} × ${summary.width} cells, ${summary.times} times × ${summary.step} (${summary.calendar})`,
+    `${summary.maskedCells} cells are never observed; ${summary.filledValues} values interpolated in time; ${bytes(summary.memoryBytes)} in memory`,
+  ];
+  if (summary.seasonalShare !== null)
+    lines.push(`A seasonal cycle explains ${percent(summary.seasonalShare)} of the training variance.`);
+  lines.push(
+    '',
+    table(splits, [
+      { title: 'split', value: (row) => row.name },
+      { title: 'from', value: (row) => row.from },
+      { title: 'to', value: (row) => row.to },
+      { title: 'examples', value: (row) => String(row.examples), right: true },
+      { title: 'dropped for gaps', value: (row) => String(row.droppedForGaps), right: true },
+    ]),
+  );
+  for (const warning of summary.warnings) lines.push('', `Note: ${warning}`);
+  return lines.join('\n');
+}

@@ -1,0 +1,38 @@
+/** `driftcast weights export|import`: a run's weights under the public names and layouts, as safetensors. */
+import { findNamed } from '../names.ts';
+import { bytes } from '../print/format.ts';
+import { addVerb, type Common, type Verbs, withService } from '../verb.ts';
+
+export function registerWeights(verbs: Verbs): void {
+  const weights = verbs.program.command('weights').description('Take weights out of a run or put them in');
+  addVerb(weights, 'export', 'Write the weights of both stages to a safetensors file')
+    .argument('<run>', 'id or name of the run')
+    .argument('<file>', 'the file to write')
+    .action((name: string, file: string, options: Common) =>
+      withService(verbs, options, async (session) => {
+        const run = findNamed('run', name, await session.client.runs.list());
+        const path = session.path(file);
+        const written = await session.client.runs.exportWeights({ run: run.id, path });
+        session.output.answer(
+          { run: run.id, file: path, ...written },
+          () => `${written.tensors} tensors of ${run.name} written to ${path} (${bytes(written.bytes)})`,
+        );
+        return undefined;
+      }),
+    );
+  addVerb(weights, 'import', 'Replace the weights of a run by those of a safetensors file')
+    .argument('<run>', 'id or name of the run')
+    .argument('<file>', 'the file to read')
+    .action((name: string, file: string, options: Common) =>
+      withService(verbs, options, async (session) => {
+        const run = findNamed('run', name, await session.client.runs.list());
+        const path = session.path(file);
+        const read = await session.client.runs.importWeights({ run: run.id, path });
+        session.output.answer(
+          { run: run.id, file: path, ...read },
+          () => `${read.tensors} tensors of ${path} are now the weights of ${run.name}`,
+        );
+        return undefined;
+      }),
+    );
+}

@@ -1,0 +1,95 @@
+/** What `prepare` accepts in words: regions, periods and splits. */
+
+import type { PrepareSettings, Region } from '#shared/domain/dataset.ts';
+import { DriftcastError } from '#shared/errors.ts';
+
+/** `south,north,west,east` in degrees. */
+export function parseRegion(text: string): Region {
+  const [south, north, west, east] = fourNumbers(text, '--region', 'south,north,west,east');
+  if (south >= north) {
+    throw new DriftcastError(
+      'bad-input',
+      `The region ${text} has its south (${south}) at or above its north (${north}).`,
+      'Give the region as south,north,west,east in degrees; only west may exceed east.',
+    );
+  }
+  return { kind: 'box', south, north, west, east };
+}
+
+/** `firstRow,lastRow,firstColumn,lastColumn`, counted from 0, both ends included. */
+export function parseCells(text: string): Region {
+  const names = 'firstRow,lastRow,firstColumn,lastColumn';
+  const [firstRow, lastRow, firstColumn, lastColumn] = fourNumbers(text, '--cells', names);
+  if (![firstRow, lastRow, firstColumn, lastColumn].every((cell) => Number.isInteger(cell) && cell >= 0)) {
+    throw new DriftcastError('bad-input', `--cells ${text} must be whole numbers from 0.`, `Give ${names}.`);
+  }
+  return { kind: 'cells', firstRow, lastRow, firstColumn, lastColumn };
+}
+
+/** `from..to`, ISO date prefixes in the file's calendar, either end open. */
+export function parsePeriod(text: string): { from: string | null; to: string | null } {
+  const ends = text.split('..');
+  const [from = '', to = ''] = ends;
+  if (ends.length !== 2 || ![from, to].every((end) => end === '' || /^-?\d{1,5}(-\d\d){0,2}/.test(end))) {
+    throw new DriftcastError(
+      'bad-input',
+      `The period ${text} is not of the form from..to.`,
+      'Write for instance 2010-01..2017-06; either end may be left out.',
+    );
+  }
+  return { from: from === '' ? null : from, to: to === '' ? null : to };
+}
+
+/** `0.7,0.15,0.15`, or `train=from..to,validation=from..to,test=from..to`. */
+export function parseSplit(text: string): PrepareSettings['split'] {
+  if (text.includes('=')) {
+    const periods = new Map<string, { from: string | null; to: string | null }>();
+    for (const part of text.split(',')) {
+      const [name = '', period = ''] = part.split('=', 2);
+      periods.set(name.trim(), parsePeriod(period.trim()));
+    }
+    const [train, validation, test] = ['train', 'validation', 'test'].map((name) => periods.get(name));
+    if (periods.size !== 3 || !train || !validation || !test) throw badSplit(text);
+    return { kind: 'periods', train, validation, test };
+  }
+  const parts = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const [train = Number.NaN, validation = Number.NaN, test = Number.NaN] = parts;
+  const fits = parts.length === 3 && parts.every((part) => part > 0 && part < 1);
+  if (!fits || train + validation + test > 1 + 1e-9) throw badSplit(text);
+  return { kind: 'fractions', train, validation, test };
+}
+
+/** `depth=0`: fixed choices for the dimensions that are neither time nor space. */
+export function parseSlices(texts: readonly string[]): Record<string, number> {
+  const slices: Record<string, number> = {};
+  for (const text of texts) {
+    const match = /^(.+)=(\d+)$/.exec(text);
+    if (!match) {
+      throw new DriftcastError(
+        'bad-input',
+        `--slice ${text} is not of the form dimension=index.`,
+        'Write for instance --slice depth=0.',
+      );
+    }
+    slices[match[1] ?? ''] = Number(match[2]);
+  }
+  return slices;
+}
+
+function fourNumbers(text: string, option: string, names: string): [number, number, number, number] {
+  const parts = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const [a, b, c, d] = parts;
+  if (parts.length !== 4 || a === undefined || b === undefined || c === undefined || d === undefined)
+    throw new DriftcastError('bad-input', `${option} ${text} is not four numbers.`, `Give ${names}.`);
+  if (!parts.every(Number.isFinite))
+    throw new DriftcastError('bad-input', `${option} ${text} is not four numbers.`, `Give ${names}.`);
+  return [a, b, c, d];
+}
+
+function badSplit(text: string): DriftcastError {
+  return new DriftcastError(
+    'bad-input',
+    `The split ${text} is neither three fractions nor three periods.`,
+    'Write 0.7,0.15,0.15 or train=2010-01..2017-06,validation=2017-07..2018-12,test=2019-01..2020-08.',
+  );
+}

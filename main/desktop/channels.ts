@@ -1,0 +1,9 @@
+/** Every message between preload and main process; nothing else is ever sent. */
+export const channels = {
+  /** Carries one end of a MessageChannel for the contract. */
+  contractPort: 'driftcast:contract-port',
+  /** A path that the preload read off a dropped file → token. */
+  fileToken: 'driftcast:file-token',
+  chooseFiles: 'driftcast:choose-files',
+  saveDownload: 'driftcast:save-download',
+} as const;

@@ -1,0 +1,24 @@
+/**
+ * The only code that sees both the page and Electron. It runs sandboxed and hands over three functions and
+ * one MessagePort; paths of dropped files pass through it to the main process, never to the page.
+ */
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import { bridgeName, contractPortMessage, type DesktopBridge } from '#shared/shell.ts';
+import { channels } from './channels.ts';
+
+const bridge: DesktopBridge = {
+  fileToken(file) {
+    const path = webUtils.getPathForFile(file);
+    return path === '' ? Promise.resolve(null) : ipcRenderer.invoke(channels.fileToken, path);
+  },
+  chooseFiles: () => ipcRenderer.invoke(channels.chooseFiles),
+  saveDownload: (address) => ipcRenderer.invoke(channels.saveDownload, address),
+};
+
+contextBridge.exposeInMainWorld(bridgeName, bridge);
+
+window.addEventListener('message', (event) => {
+  if (event.source !== window || event.data !== contractPortMessage) return;
+  const [port] = event.ports;
+  if (port) ipcRenderer.postMessage(channels.contractPort, null, [port]);
+});

@@ -1,0 +1,106 @@
+/** The contract over WebSocket: one socket a page, each message bounded and well-formed or the socket closes. */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Router } from '@orpc/server';
+import { RPCHandler } from '@orpc/server/ws';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { z } from 'zod';
+import { contractPath } from '#shared/shell.ts';
+import type { Access } from './access.ts';
+
+/** Far above any request of the contract; fields and files never come this way. */
+const largestMessage = 1024 * 1024;
+const policyViolation = 1008;
+const invalidPayload = 1007;
+const goingAway = 1001;
+
+/** The protocol's messages (a request, an event of a stream, an abort), as far as their reader could stumble. */
+const id = z.string().min(1).max(100);
+const path = z
+  .string()
+  .max(2000)
+  .regex(/^\/[A-Za-z0-9/_-]+$/);
+const messageSchema = z.union([
+  z.object({
+    i: id,
+    t: z.literal(1).optional(),
+    p: z.object({ u: path, h: z.record(z.string(), z.unknown()).optional() }),
+  }),
+  z.object({ i: id, t: z.literal(3), p: z.object({ e: z.string() }) }),
+  z.object({ i: id, t: z.literal(4) }),
+]);
+
+export interface ContractSocket {
+  close(): Promise<void>;
+}
+
+export function serveContract<Context extends Record<PropertyKey, unknown>>(
+  server: Server,
+  access: Access,
+  // biome-ignore lint/suspicious/noExplicitAny: the router's own type parameter, whatever the contract is
+  router: Router<any, Context>,
+  context: Context,
+): ContractSocket {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: largestMessage,
+    perMessageDeflate: false,
+  });
+  const handler = new RPCHandler<Context>(router);
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const path = (request.url ?? '').split('?', 1)[0];
+    const refusal = path === contractPath ? access.refuse(request, 'write') : { status: 404 };
+    if (refusal) {
+      socket.end(`HTTP/1.1 ${refusal.status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocket.on('error', () => webSocket.terminate());
+      void handler.upgrade(onlyWellFormed(webSocket), { context } as never);
+    });
+  });
+  return {
+    async close() {
+      for (const webSocket of sockets.clients) webSocket.close(goingAway, 'Driftcast is closing.');
+      await new Promise<void>((resolve) => {
+        const patience = setTimeout(() => {
+          for (const webSocket of sockets.clients) webSocket.terminate();
+        }, 1000);
+        sockets.close(() => {
+          clearTimeout(patience);
+          resolve();
+        });
+      });
+    },
+  };
+}
+
+type Upgradable = Pick<WebSocket, 'addEventListener' | 'send'>;
+
+/** Stands before the handler's listener: what is no message of the protocol ends the socket, not the process. */
+function onlyWellFormed(webSocket: WebSocket): Upgradable {
+  const send = (data: Parameters<WebSocket['send']>[0]) => {
+    if (webSocket.readyState === webSocket.OPEN) webSocket.send(data);
+  };
+  const addEventListener = ((type: string, listener: (event: unknown) => void) => {
+    if (type !== 'message') {
+      webSocket.on(type, listener);
+      return;
+    }
+    webSocket.on('message', (data: RawData, isBinary: boolean) => {
+      if (isBinary) webSocket.close(policyViolation, 'Only text is understood here.');
+      else if (isWellFormed(String(data))) listener({ data: String(data) });
+      else webSocket.close(invalidPayload, 'This is no message of the contract.');
+    });
+  }) as WebSocket['addEventListener'];
+  return { send: send as WebSocket['send'], addEventListener };
+}
+
+function isWellFormed(text: string): boolean {
+  try {
+    return messageSchema.safeParse(JSON.parse(text)).success;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The browser shell as a program: `npm start` without Electron and `driftcast serve` run it. Prints the
+ * address, opens the browser where there is a desktop, and ends in order on Ctrl-C.
+ */
+import { resolve } from 'node:path';
+import { createService } from '#main/service/service.ts';
+import { toErrorData } from '#shared/errors.ts';
+import { readWords, webUsage } from './commandLine.ts';
+import { openBrowser } from './openBrowser.ts';
+import { startWebShell } from './server.ts';
+
+/** Ctrl-C twice leaves at once. */
+function endOnSignal(close: () => Promise<void>): void {
+  let asked = false;
+  const end = (): void => {
+    if (asked) process.exit(130);
+    asked = true;
+    process.stderr.write('Driftcast is closing; press Ctrl-C again to leave at once.\n');
+    close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
+}
+
+async function main(): Promise<void> {
+  const options = readWords(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(`${webUsage}\n`);
+    return;
+  }
+  const service = await createService({
+    workspaceFolder: options.workspace,
+    engineEntry: resolve(import.meta.dirname, 'engine.js'),
+    resourcesFolder: resolve(import.meta.dirname, '../../resources'),
+  });
+  try {
+    const shell = await startWebShell({
+      service,
+      rendererFolder: resolve(import.meta.dirname, '../renderer'),
+      port: options.port,
+    });
+    endOnSignal(async () => {
+      await shell.close();
+      await service.close();
+    });
+    for (const path of options.files) {
+      await service.client.files.open({ path: resolve(path) }).catch((thrown: unknown) => {
+        const { message, hint } = toErrorData(thrown);
+        process.stderr.write(`${message} ${hint}\n`);
+      });
+    }
+    const address = shell.address();
+    if (options.json) process.stdout.write(`${JSON.stringify({ url: address, port: shell.port })}\n`);
+    else process.stdout.write(`Driftcast is at ${address}\n`);
+    if (options.open && openBrowser(address)) process.stderr.write('Opening it in the browser.\n');
+  } catch (thrown) {
+    await service.close();
+    throw thrown;
+  }
+}
+
+main().catch((thrown: unknown) => {
+  const { code, message, hint } = toErrorData(thrown);
+  if (process.argv.includes('--json'))
+    process.stdout.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
+  process.stderr.write(`${message}\n${hint}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,94 @@
+/**
+ * The browser shell: the same window as the desktop app's, served to a browser on this machine alone, with
+ * the contract over WebSocket and fields over HTTP.
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DriftcastError } from '#shared/errors.ts';
+import { Access, tokenParameter } from './access.ts';
+import { serveContract } from './contract.ts';
+import { requestHandler } from './routes.ts';
+import type { ShellService } from './shellService.ts';
+
+export const loopback = '127.0.0.1';
+/** Tried first when no port was asked for, so that the browser remembers one address. */
+export const usualPort = 4787;
+/** Uploads of several gigabytes take their time. */
+const requestMinutes = 60;
+
+export interface WebShellOptions {
+  service: ShellService;
+  rendererFolder: string;
+  /** A port that must be had, 0 for any free one; null: the usual one, else any free one. */
+  port: number | null;
+}
+
+export interface WebShell {
+  port: number;
+  /** With the token: whoever opens it is let in. */
+  address(state?: Record<string, string>): string;
+  close(): Promise<void>;
+}
+
+/** @throws `conflict` when the port is taken. */
+export async function startWebShell(options: WebShellOptions): Promise<WebShell> {
+  const server = createServer({ requestTimeout: requestMinutes * 60_000, keepAliveTimeout: 5000 });
+  await listen(server, options.port);
+  const { port } = server.address() as AddressInfo;
+  const access = new Access(() => port);
+  server.on(
+    'request',
+    requestHandler({
+      access,
+      service: options.service,
+      rendererFolder: options.rendererFolder,
+      socketOrigin: () => `ws://${loopback}:${port} ws://localhost:${port}`,
+    }),
+  );
+  // The page is a face of its own: it may not name paths, only tokens.
+  const contract = serveContract(server, access, options.service.router, { trusted: false });
+  return {
+    port,
+    address(state = {}) {
+      const query = new URLSearchParams({ [tokenParameter]: access.token, ...state });
+      return `http://${loopback}:${port}/?${query}`;
+    },
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await contract.close();
+      server.closeIdleConnections();
+      const patience = setTimeout(() => server.closeAllConnections(), 1000);
+      await closed;
+      clearTimeout(patience);
+    },
+  };
+}
+
+async function listen(server: Server, wanted: number | null): Promise<void> {
+  try {
+    await listenOn(server, wanted ?? usualPort);
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    const taken = code === 'EADDRINUSE' || code === 'EACCES';
+    if (taken && wanted === null) await listenOn(server, 0);
+    else if (taken) {
+      const why = code === 'EACCES' ? 'may not be used by this account' : 'is already in use';
+      throw new DriftcastError(
+        'conflict',
+        `Port ${wanted} ${why}.`,
+        'Choose another with --port, or leave --port out for a free one.',
+      );
+    } else throw thrown;
+  }
+}
+
+function listenOn(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error) => reject(error);
+    server.once('error', failed);
+    server.listen(port, loopback, () => {
+      server.off('error', failed);
+      resolve();
+    });
+  });
+}
