@@ -19,23 +19,42 @@ export function driftcastErrorFrom(thrown: unknown): DriftcastError {
       { details: `${thrown.code}: ${thrown.message}` },
     );
   }
+  if (thrown instanceof Error && brokenLine.test(thrown.message))
+    return new DriftcastError(
+      'internal',
+      'The connection to Driftcast broke while it was answering.',
+      'Try again; if it happens again, restart Driftcast.',
+      { cause: thrown },
+    );
   return fromErrorData(toErrorData(thrown));
 }
+
+/** What oRPC's transports say when their channel has closed; they have no error class for it. */
+const brokenLine = /AsyncIdQueue|WebSocket is not open/;
 
 function isEventStream(output: unknown): output is AsyncIterator<unknown> {
   return typeof output === 'object' && output !== null && Symbol.asyncIterator in output && 'next' in output;
 }
 
 /** An interceptor for oRPC's clients and links: every failure, also one inside an event stream, is a DriftcastError. */
-export async function unwrapErrors<Output>({ next }: { next(): Promise<Output> }): Promise<Output> {
+export async function unwrapErrors<Output>({
+  next,
+  signal,
+}: {
+  next(): Promise<Output>;
+  signal?: AbortSignal | undefined;
+}): Promise<Output> {
+  // A caller who has gone gets one answer, whatever the transport makes of it.
+  const unwrap = (thrown: unknown): DriftcastError =>
+    signal?.aborted ? new DriftcastError('cancelled', 'The work was cancelled.') : driftcastErrorFrom(thrown);
   try {
     const output = await next();
     if (!isEventStream(output)) return output;
     return mapEventIterator(output, {
       value: async (value: unknown) => value,
-      error: async (thrown: unknown) => driftcastErrorFrom(thrown),
+      error: async (thrown: unknown) => unwrap(thrown),
     }) as Output;
   } catch (thrown) {
-    throw driftcastErrorFrom(thrown);
+    throw unwrap(thrown);
   }
 }

@@ -72,14 +72,14 @@ describe.each(links)('a page $link', ({ connect }) => {
     const client = connect(service);
     const path = '/etc/passwd';
     for (const call of [
-      client.files.open({ path }),
-      client.runs.exportWeights({ run: 'a', path }),
-      client.runs.importWeights({ run: 'a', path }),
-      client.forecasts.export({ forecast: 'a', path }),
-      client.verification.files({ forecasts: [path] }),
-      client.reference.start({ path }),
+      () => client.files.open({ path }),
+      () => client.runs.exportWeights({ run: 'a', path }),
+      () => client.runs.importWeights({ run: 'a', path }),
+      () => client.forecasts.export({ forecast: 'a', path }),
+      () => client.verification.files({ forecasts: [path] }),
+      () => client.reference.start({ path }),
     ])
-      await expect(call).rejects.toMatchObject({ code: 'unauthorised', hint: expect.stringMatching(/\w/) });
+      await expect(call()).rejects.toMatchObject({ code: 'unauthorised', hint: expect.stringMatching(/\w/) });
     await openFile(service);
     const [recent] = await client.files.recent();
     expect(recent?.name).toBe('a.nc');
@@ -134,10 +134,15 @@ describe('two pages', () => {
     const first = await one.client.jobs.watch({ job });
     const second = await two.client.jobs.watch({ job });
     expect((await first.next()).value).toMatchObject({ id: job });
-    const lost = first.next().then(async () => first.next());
-    lost.catch(() => undefined);
+    await vi.waitFor(async () => expect((await two.client.runs.get({ run })).status).toBe('training'));
+    const lost = expect(
+      (async () => {
+        for await (const _change of first);
+      })(),
+    ).rejects.toMatchObject({ name: 'DriftcastError' });
     one.close();
-    await two.client.runs.finishEarly({ run }).catch(() => two.client.runs.pause({ run }));
+    await lost;
+    await two.client.runs.pause({ run });
     let last: Job | undefined;
     for await (const change of second) last = change;
     expect(last?.ended).not.toBeNull();

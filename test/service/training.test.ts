@@ -213,11 +213,11 @@ describe('closing and coming back', () => {
     });
     expect((await next.service.client.runs.get({ run: other.run })).status).toBe('training');
     for (const refused of [
-      next.service.client.runs.resume({ run: other.run }),
-      next.service.client.runs.pause({ run: other.run }),
-      next.service.client.runs.remove({ run: other.run }),
+      () => next.service.client.runs.resume({ run: other.run }),
+      () => next.service.client.runs.pause({ run: other.run }),
+      () => next.service.client.runs.remove({ run: other.run }),
     ])
-      await expect(refused).rejects.toMatchObject({ code: 'conflict' });
+      await expect(refused()).rejects.toMatchObject({ code: 'conflict' });
     // It is followed by what the other writes to disk.
     const seen = until(next.service, other.run, rests);
     await entities.runs.write(other.run, { ...(await entities.runs.read(other.run)), status: 'finished' });
