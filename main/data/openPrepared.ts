@@ -9,7 +9,14 @@ import { sliceAxis, TimeLine } from './cf/timeAxis.ts';
 import { conditionMaker } from './prepared/conditions.ts';
 import { makeNormaliser, SeasonalMean } from './prepared/normalise.ts';
 import { windowStarts } from './prepared/splits.ts';
-import { type Description, fileNames, openFloats, readDescription, readFloats } from './prepared/store.ts';
+import {
+  type Description,
+  fileNames,
+  openFloats,
+  type Positions,
+  readDescription,
+  readFloats,
+} from './prepared/store.ts';
 import { sameSeasonTimes } from './prepared/years.ts';
 
 /** Series up to this size are kept in memory; larger ones are read frame by frame. */
@@ -32,6 +39,8 @@ export interface PreparedDataset {
   readonly normaliser: Normaliser;
   /** The source's names and attributes of rows and columns. */
   readonly space: Description['space'];
+  /** Degrees by cell on curvilinear grids, else null. */
+  readonly positions: Positions | null;
   /** Number of times. */
   readonly times: number;
   readonly timeLine: TimeLine;
@@ -106,7 +115,7 @@ export async function openPrepared(
   dataset: Dataset,
   { areaWeighting = 'none', memoryBudget: budget = memoryBudget }: OpenOptions = {},
 ): Promise<PreparedDataset> {
-  const { description, statistics } = await readDescription(folder);
+  const { description, statistics, positions } = await readDescription(folder);
   const { height, width, channels, normalisation } = description;
   const size = height * width * channels;
   const frames = await openFrames(folder, description, budget);
@@ -169,6 +178,7 @@ export async function openPrepared(
     areaWeights,
     normaliser,
     space: description.space,
+    positions,
     times: values.length,
     timeLine,
     examples,

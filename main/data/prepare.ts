@@ -262,6 +262,7 @@ export async function prepareDataset({ files, settings, folder, ...work }: Prepa
       },
       series!,
       statisticsFor(plan.normalisation, fit, mask, source.channels.length),
+      source.positions,
     );
     return {
       sources: source.sources,

@@ -10,8 +10,10 @@ import { type ResolvedRegion, resolveRegion } from '../cf/region.ts';
 import { SlabReader } from '../cf/slab.ts';
 import { calendarAxis, labelOf, sliceAxis, type TimeAxis, TimeLine } from '../cf/timeAxis.ts';
 import { findVariable } from '../field.ts';
-import { attributeText, type DataFile } from '../formats/dataFile.ts';
+import type { DataFile } from '../formats/dataFile.ts';
 import { openDataFile } from '../formats/registry.ts';
+import { cellPositions, channelOf, type SpaceAxis, spaceAxis, systemOf } from './describe.ts';
+import type { Positions } from './store.ts';
 
 interface Part {
   readonly file: DataFile;
@@ -22,17 +24,12 @@ interface Part {
   readonly count: number;
 }
 
-export interface SpaceAxis {
-  readonly name: string;
-  /** Texts alone: units, standard_name, long_name, axis. */
-  readonly attributes: Record<string, string>;
-}
-
 export interface SeriesSource {
   readonly channels: Channel[];
   readonly region: ResolvedRegion;
   /** The source's names for rows and columns, for files made from this series. */
   readonly space: { readonly rows: SpaceAxis; readonly columns: SpaceAxis };
+  readonly positions: Positions | null;
   /** The used part of the time axis; regular. */
   readonly axis: TimeAxis;
   readonly sources: Dataset['sources'];
@@ -43,45 +40,6 @@ export interface SeriesSource {
   /** [count, height, width, channel], NaN where missing. */
   read(first: number, count: number): Promise<Float32Array>;
   close(): Promise<void>;
-}
-
-function spaceAxis(grid: Grid, place: number | null, fallback: string): SpaceAxis {
-  const axis = place === null ? undefined : grid.axes[place];
-  if (!axis) return { name: fallback, attributes: {} };
-  const names = ['units', 'standard_name', 'long_name', 'axis'];
-  const attributes = axis.coordinate?.attributes ?? new Map();
-  const texts = names.map((name) => [name, attributeText(attributes, name)] as const);
-  return {
-    name: axis.dimension.name,
-    attributes: Object.fromEntries(texts.filter(([, text]) => text !== '')),
-  };
-}
-
-function channelOf(grid: Grid): Channel {
-  const text = (name: string) => attributeText(grid.variable.attributes, name);
-  return {
-    name: grid.variable.path,
-    longName: text('long_name') || text('standard_name') || grid.variable.path,
-    standardName: text('standard_name'),
-    units: text('units'),
-  };
-}
-
-function systemOf(channels: readonly Channel[]): Dataset['system'] {
-  const names = channels.map((channel) =>
-    channel.name.slice(channel.name.lastIndexOf('/') + 1).toLowerCase(),
-  );
-  if (channels.length === 1) {
-    const { standardName, longName } = channels[0]!;
-    const seaSurface = /sea.surface.temperature|surface.temperature/i;
-    if (['sst', 'tos', 'analysed_sst'].includes(names[0]!)) return 'sst';
-    if (seaSurface.test(standardName) || seaSurface.test(longName)) return 'sst';
-  }
-  if (names.includes('vx') && names.includes('vy')) return 'navier-stokes';
-  if (names.some((name) => /^[pq](_?[xyz])?$/.test(name)) && names.some((name) => name.startsWith('q'))) {
-    return 'spring-mesh';
-  }
-  return 'other';
 }
 
 const near = (a: ArrayLike<number> | null, b: ArrayLike<number> | null) =>
@@ -222,7 +180,11 @@ export async function openSource(paths: readonly string[], settings: PrepareSett
     return {
       channels,
       region,
-      space: { rows: spaceAxis(grid, grid.y, 'y'), columns: spaceAxis(grid, grid.x, 'x') },
+      space: {
+        rows: spaceAxis(grid, grid.y, 'y', [region.window.rows], region.latitudes),
+        columns: spaceAxis(grid, grid.x, 'x', region.window.columns, region.longitudes),
+      },
+      positions: await cellPositions(opened[0]!.file, grid, region.window),
       axis: period.axis,
       sources: await describeSources(files),
       system: systemOf(channels),

@@ -21,7 +21,11 @@ export const fileNames = {
 } as const;
 
 const fileSumSchema = z.object({ bytes: z.number().int(), sha256: z.string() });
-const spaceSchema = z.object({ name: z.string(), attributes: z.record(z.string(), z.string()) });
+const spaceSchema = z.object({
+  name: z.string(),
+  attributes: z.record(z.string(), z.string()),
+  values: z.array(z.number()).nullable(),
+});
 const rangeSchema = z.object({ first: z.number().int(), end: z.number().int() });
 
 const descriptionSchema = z.object({
@@ -36,6 +40,8 @@ const descriptionSchema = z.object({
     values: z.array(z.number()),
   }),
   space: z.object({ rows: spaceSchema, columns: spaceSchema }),
+  /** Whether the statistics end with latitude and longitude of every cell (curvilinear grids). */
+  positions: z.boolean(),
   splits: z.object({ train: rangeSchema, validation: rangeSchema, test: rangeSchema }),
   /** Times whose frames lack values that are not always missing. */
   gappyTimes: z.array(z.number().int()),
@@ -64,6 +70,12 @@ export interface Statistics {
   readonly seasonal: Float32Array;
 }
 
+/** Degrees by cell, [height, width]. */
+export interface Positions {
+  readonly latitude: Float32Array;
+  readonly longitude: Float32Array;
+}
+
 export function bytesOf(values: Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
@@ -90,17 +102,20 @@ export class SeriesWriter {
 /** Writes statistics and description; the series must be in place. Throws `disk`. */
 export async function writeDescription(
   folder: string,
-  description: Omit<Description, 'formatVersion' | 'files'>,
+  content: Omit<Description, 'formatVersion' | 'files' | 'positions'>,
   series: Description['files']['series'],
   statistics: Statistics,
+  positions: Positions | null,
 ): Promise<void> {
   const { mask, centre, scale, seasonal } = statistics;
-  const bytes = Buffer.concat([mask, centre, scale, seasonal].map(bytesOf));
+  const places = positions ? [positions.latitude, positions.longitude] : [];
+  const bytes = Buffer.concat([mask, centre, scale, seasonal, ...places].map(bytesOf));
   await writeFileAtomic(join(folder, fileNames.statistics), bytes);
   const files = { series, statistics: { bytes: bytes.byteLength, sha256: sha256(bytes) } };
   await writeJsonChecked(join(folder, fileNames.description), format, {
     formatVersion: 1,
-    ...description,
+    ...content,
+    positions: positions !== null,
     files,
   });
 }
@@ -130,22 +145,25 @@ export async function openFloats(path: string, expected: { bytes: number }): Pro
   return open(path, 'r');
 }
 
+/** Everything but the frames. Throws `damaged-file` and `disk`. */
 export async function readDescription(
   folder: string,
-): Promise<{ description: Description; statistics: Statistics }> {
+): Promise<{ description: Description; statistics: Statistics; positions: Positions | null }> {
   const description = await readJsonChecked(join(folder, fileNames.description), format);
   const all = await readFloats(join(folder, fileNames.statistics), description.files.statistics);
   const cells = description.height * description.width;
   const size = cells * description.channels;
-  const part = (start: number, length?: number) =>
-    all.subarray(start, length === undefined ? undefined : start + length);
+  const end = all.length - (description.positions ? 2 * cells : 0);
   return {
     description,
     statistics: {
-      mask: part(0, cells),
-      centre: part(cells, size),
-      scale: part(cells + size, size),
-      seasonal: part(cells + 2 * size),
+      mask: all.subarray(0, cells),
+      centre: all.subarray(cells, cells + size),
+      scale: all.subarray(cells + size, cells + 2 * size),
+      seasonal: all.subarray(cells + 2 * size, end),
     },
+    positions: description.positions
+      ? { latitude: all.subarray(end, end + cells), longitude: all.subarray(end + cells) }
+      : null,
   };
 }

@@ -1,0 +1,84 @@
+/** What a series carries along from its source for those who look at it and for files made from it. */
+import type { Channel, Dataset } from '#shared/domain/dataset.ts';
+import { coordinateValues, type Grid } from '../cf/grid.ts';
+import type { Run, Window } from '../cf/slab.ts';
+import { type Attributes, attributeText, type DataFile, type DataVariable } from '../formats/dataFile.ts';
+import type { Positions } from './store.ts';
+
+const noAttributes: Attributes = new Map();
+
+export interface SpaceAxis {
+  readonly name: string;
+  /** Texts alone: units, standard_name, long_name, axis. */
+  readonly attributes: Record<string, string>;
+  /** Coordinate values of the used rows or columns, also where they are no degrees; null where there are none. */
+  readonly values: number[] | null;
+}
+
+/** A direction in space as the source names it; `runs` are the used rows or columns. */
+export function spaceAxis(
+  grid: Grid,
+  place: number | null,
+  fallback: string,
+  runs: readonly Run[],
+  degrees: number[] | null,
+): SpaceAxis {
+  const axis = place === null ? undefined : grid.axes[place];
+  if (!axis) return { name: fallback, attributes: {}, values: null };
+  const names = ['units', 'standard_name', 'long_name', 'axis'];
+  const attributes = axis.coordinate?.attributes ?? noAttributes;
+  const texts = names.map((name) => [name, attributeText(attributes, name)] as const);
+  const all = axis.values;
+  const own = all && runs.flatMap((run) => [...all.subarray(run.first, run.first + run.count)]);
+  return {
+    name: axis.dimension.name,
+    attributes: Object.fromEntries(texts.filter(([, text]) => text !== '')),
+    values: degrees ?? (own?.every(Number.isFinite) ? own : null),
+  };
+}
+
+/** Cuts the region out of the coordinates of a curvilinear grid. */
+export async function cellPositions(file: DataFile, grid: Grid, window: Window): Promise<Positions | null> {
+  if (grid.curvilinear === null) return null;
+  const cut = async (variable: DataVariable) => {
+    const all = await coordinateValues(file, variable);
+    const rows = Array.from({ length: window.rows.count }, (_, i) => (window.rows.first + i) * grid.width);
+    return Float32Array.from(
+      rows.flatMap((row) =>
+        window.columns.flatMap((run) => [...all.subarray(row + run.first, row + run.first + run.count)]),
+      ),
+    );
+  };
+  return {
+    latitude: await cut(grid.curvilinear.latitude),
+    longitude: await cut(grid.curvilinear.longitude),
+  };
+}
+
+export function channelOf(grid: Grid): Channel {
+  const text = (name: string) => attributeText(grid.variable.attributes, name);
+  return {
+    name: grid.variable.path,
+    longName: text('long_name') || text('standard_name') || grid.variable.path,
+    standardName: text('standard_name'),
+    units: text('units'),
+  };
+}
+
+/** Which of the systems with a view of its own the channels belong to, by their names. */
+export function systemOf(channels: readonly Channel[]): Dataset['system'] {
+  const names = channels.map((channel) =>
+    channel.name.slice(channel.name.lastIndexOf('/') + 1).toLowerCase(),
+  );
+  if (channels.length === 1) {
+    const { standardName, longName } = channels[0]!;
+    const seaSurface = /sea.surface.temperature|surface.temperature/i;
+    if (['sst', 'tos', 'analysed_sst'].includes(names[0]!)) return 'sst';
+    if (seaSurface.test(standardName) || seaSurface.test(longName)) return 'sst';
+  }
+  if (names.includes('vx') && names.includes('vy')) return 'navier-stokes';
+  if (names.some((name) => /^[pq](_?[xyz])?$/.test(name)) && names.some((name) => name.startsWith('q'))) {
+    return 'spring-mesh';
+  }
+  return 'other';
+}
