@@ -88,6 +88,7 @@ export function plotOptions(chart: ChartOptions, width: number, height: number):
         labelSize: 18,
         size: 44,
         gap: 4,
+        space: 44,
         grid,
         ticks,
         ...(chart.log
@@ -127,7 +128,9 @@ function tick(value: number): string {
 function logTick(value: number): string {
   const power = Math.log10(value);
   if (Math.abs(power - Math.round(power)) > 1e-6) return '';
-  return value >= 0.001 && value <= 9999 ? String(Number(value.toPrecision(1))) : `1e${Math.round(power)}`.replace('-', '−');
+  return value >= 0.001 && value <= 9999
+    ? String(Number(value.toPrecision(1)))
+    : `1e${Math.round(power)}`.replace('-', '−');
 }
 
 function drawMarker(plot: uPlot, at: number | null): void {

@@ -10,7 +10,11 @@ export function readPath(settings: object, path: string): unknown {
 }
 
 /** A copy with one value changed; everything beside the path is shared with the original. */
-export function writePath<Settings extends object>(settings: Settings, path: string, value: unknown): Settings {
+export function writePath<Settings extends object>(
+  settings: Settings,
+  path: string,
+  value: unknown,
+): Settings {
   const [name = '', ...rest] = path.split('.');
   const inner = (settings as Record<string, unknown>)[name];
   const next =

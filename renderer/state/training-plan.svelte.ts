@@ -12,7 +12,10 @@ export interface Estimate {
   parameters: number;
   stepSeconds: number;
 }
-type Measured = { status: 'measuring' } | { status: 'done'; estimate: Estimate } | { status: 'failed'; failure: ErrorData };
+type Measured =
+  | { status: 'measuring' }
+  | { status: 'done'; estimate: Estimate }
+  | { status: 'failed'; failure: ErrorData };
 
 const measureDelay = 600;
 
@@ -29,7 +32,8 @@ export class TrainingPlan {
     this.#app = app;
     this.dataset = dataset;
     const names = this.presets.map(({ name }) => name);
-    const first = names.find((name) => name === wanted) ?? names.find((name) => /small/.test(name)) ?? names[0];
+    const first =
+      names.find((name) => name === wanted) ?? names.find((name) => /small/.test(name)) ?? names[0];
     if (first) this.choose(first);
   }
 
@@ -112,7 +116,8 @@ export class TrainingPlan {
     if (this.#app.jobs.running.some((job) => job.kind === 'train')) return;
     const preset = this.#preset;
     const key = this.#key(preset);
-    if (this.#measured[key] || Object.values(this.#measured).some(({ status }) => status === 'measuring')) return;
+    if (this.#measured[key] || Object.values(this.#measured).some(({ status }) => status === 'measuring'))
+      return;
     this.#note(key, { status: 'measuring' });
     try {
       const estimate = await this.#app.client.runs.estimate({
