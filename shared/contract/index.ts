@@ -205,17 +205,23 @@ const reference = {
   result: call.input(z.object({ job: id })).output(referenceReportSchema),
 };
 
+const settingValues = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  threads: z.number().int().min(1).max(256).nullable(),
+  memoryBudgetBytes: z.number().int().positive().nullable(),
+});
 export const appSettingsSchema = z.object({
-  theme: z.enum(['system', 'light', 'dark']).default('system'),
-  threads: z.number().int().min(1).max(256).nullable().default(null),
-  memoryBudgetBytes: z.number().int().positive().nullable().default(null),
+  theme: settingValues.shape.theme.default('system'),
+  threads: settingValues.shape.threads.default(null),
+  memoryBudgetBytes: settingValues.shape.memoryBudgetBytes.default(null),
 });
 export type AppSettings = z.infer<typeof appSettingsSchema>;
 
 const system = {
   doctor: call.output(doctorSchema),
   settings: call.output(appSettingsSchema),
-  changeSettings: call.input(appSettingsSchema.partial()).output(appSettingsSchema),
+  /** Only what is given changes: without defaults, which would fill in the rest. */
+  changeSettings: call.input(settingValues.partial()).output(appSettingsSchema),
 };
 
 export const contract = { files, datasets, presets, runs, forecasts, verification, jobs, reference, system };
