@@ -1,0 +1,79 @@
+/** Calls on opened data files: what is in them, one map, the regional mean over time. */
+import { gridOf } from '#main/data/cf/grid.ts';
+import { findVariable, readField } from '#main/data/field.ts';
+import { inspectOpen } from '#main/data/inspect.ts';
+import { readRegionalMean } from '#main/data/series.ts';
+import { statisticsOf } from '#main/data/statistics.ts';
+import { DriftcastError } from '#shared/errors.ts';
+import type { Handler } from '../host/engine-main.ts';
+import type { FieldData, StepEvent } from '../protocol.ts';
+import { OpenFiles } from './open-files.ts';
+
+const files = new OpenFiles();
+
+/** Progress events at most about ten times a second. */
+export function stepEmitter(emit: (event: StepEvent) => void, message: string): (share: number) => void {
+  let last = 0;
+  return (fraction) => {
+    const now = Date.now();
+    if (now - last < 100 && fraction < 1) return;
+    last = now;
+    emit({ kind: 'step', fraction, message });
+  };
+}
+
+export function rangeOf(values: Float32Array): FieldData['range'] {
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return min <= max ? { min, max } : null;
+}
+
+export const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+export const inspect: Handler<'inspect'> = ({ path, statistics }, { signal, emit }) =>
+  files.use(path, (file) =>
+    inspectOpen(file, { statistics, signal, onProgress: stepEmitter(emit, `Reading ${file.name}`) }),
+  );
+
+export const statistics: Handler<'statistics'> = ({ path, variable: name }, { signal, emit }) =>
+  files.use(path, async (file) => {
+    const summary = await inspectOpen(file, { statistics: false, signal });
+    const variable = findVariable(file, name);
+    const found = summary.variables.find((candidate) => candidate.name === variable.path);
+    if (found === undefined) throw new DriftcastError('not-found', `${file.name} has no variable "${name}".`);
+    const { time } = await gridOf(file, variable);
+    const onProgress = stepEmitter(emit, `Reading ${name}`);
+    return { ...found, ...(await statisticsOf(file, variable, time, { signal, onProgress })) };
+  });
+
+export const rhythm: Handler<'rhythm'> = ({ path, variable, slices }, { signal, emit }) =>
+  files.use(path, async (file) => {
+    const onProgress = stepEmitter(emit, `Reading ${variable}`);
+    const { times, values } = await readRegionalMean(
+      file,
+      variable,
+      { kind: 'whole' },
+      { slices, signal, onProgress },
+    );
+    return { dates: times, means: [...values].map(finiteOrNull) };
+  });
+
+export const grid: Handler<'grid'> = ({ path, variable }) =>
+  files.use(path, async (file) => {
+    const { height, width, latitudes, longitudes } = await gridOf(file, findVariable(file, variable));
+    return {
+      height,
+      width,
+      latitudes: latitudes && [...latitudes],
+      longitudes: longitudes && [...longitudes],
+    };
+  });
+
+export const field: Handler<'field'> = ({ path, variable, time, slices }) =>
+  files.use(path, async (file) => {
+    const { data, height, width, units, time: date } = await readField(file, variable, { time, slices });
+    return { data, height, width, units, date: date ?? '', range: rangeOf(data) };
+  });
