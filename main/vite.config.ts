@@ -47,6 +47,7 @@ const node: UserConfig = {
     rolldownOptions: {
       input: presentEntries(),
       external: ['electron', /^@tensorflow\//],
+      checks: { pluginTimings: false },
       output: {
         format: 'es',
         entryFileNames: '[name].js',
@@ -70,6 +71,7 @@ const preload: UserConfig = {
     rolldownOptions: {
       input: { preload: join(root, 'main/desktop/preload.ts') },
       external: ['electron'],
+      checks: { pluginTimings: false },
       output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
     },
   },

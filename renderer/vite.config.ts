@@ -23,5 +23,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 2500,
+    // How long plugins take differs with the machine's load; it is no warning to act on.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 });
