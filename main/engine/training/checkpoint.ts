@@ -1,0 +1,99 @@
+/**
+ * What has to be kept of a training run so that a resumed one equals an uninterrupted one. Random numbers are a
+ * function of seed, stage, epoch and step (data order, diffusion steps and dropout alike), so the position is
+ * their whole state.
+ */
+import { z } from 'zod';
+import { type StageName, stageNames } from '#shared/domain/run.ts';
+import type { DyffusionModel } from '../dyffusion/model.ts';
+import type { StoredTensor } from '../networks/safetensors.ts';
+import { exportWeights, importWeights } from '../networks/weights.ts';
+
+export type CheckpointName = 'last' | 'best';
+export type TensorMap = Map<string, StoredTensor>;
+
+/** Where checkpoints lie; given by whoever hosts the training. `save` must be atomic. */
+export interface CheckpointStore {
+  save(name: CheckpointName, tensors: TensorMap, meta: object): Promise<void>;
+  load(name: CheckpointName): Promise<{ tensors: ReadonlyMap<string, StoredTensor>; meta: unknown } | null>;
+}
+
+/** Where a stage is: the next optimiser step to take, and what has been seen on the way there. */
+export const positionSchema = z.object({
+  /** Epoch from 0, and optimiser step within it. */
+  epoch: z.number().int(),
+  step: z.number().int(),
+  /** Optimiser steps since the stage began. */
+  steps: z.number().int(),
+  /** Of the epoch so far: sum over examples of their losses, and their number. */
+  lossSum: z.number(),
+  lossCount: z.number(),
+  epochSeconds: z.number(),
+  stageSeconds: z.number(),
+  /** Lowest validation score so far and its epoch; null before the first. */
+  bestScore: z.number().nullable(),
+  bestEpoch: z.number().int(),
+  /** Examples in one pass, lowered when memory ran out. */
+  microBatch: z.number().int(),
+  ended: z.boolean(),
+});
+export type StagePosition = z.infer<typeof positionSchema>;
+
+export const checkpointMetaSchema = z.object({
+  formatVersion: z.literal(1),
+  stage: z.enum(stageNames),
+  seed: z.number().int(),
+  position: positionSchema,
+  /** Epochs of both stages, and seconds of training without pauses, so far. */
+  epochs: z.number().int(),
+  seconds: z.number(),
+  optimiserSteps: z.number().int(),
+  averageSteps: z.number().int(),
+  bestValidationCrps: z.number().nullable(),
+});
+export type CheckpointMeta = z.infer<typeof checkpointMetaSchema>;
+
+export const bestMetaSchema = z.object({
+  formatVersion: z.literal(1),
+  stage: z.enum(stageNames),
+  /** From 1. */
+  epoch: z.number().int(),
+  /** Validation CRPS where there is a validation split, else the training loss. */
+  score: z.number(),
+});
+
+export function freshPosition(microBatch: number): StagePosition {
+  return {
+    epoch: 0,
+    step: 0,
+    steps: 0,
+    lossSum: 0,
+    lossCount: 0,
+    epochSeconds: 0,
+    stageSeconds: 0,
+    bestScore: null,
+    bestEpoch: 0,
+    microBatch,
+    ended: false,
+  };
+}
+
+/** Weights and statistics of one or both networks under their public names, prefixed `interpolator.` and `forecaster.`. */
+export function modelTensors(model: DyffusionModel, parts: readonly StageName[] = stageNames): TensorMap {
+  const tensors: TensorMap = new Map();
+  for (const part of parts)
+    for (const [name, tensor] of exportWeights(model[part].network)) tensors.set(`${part}.${name}`, tensor);
+  return tensors;
+}
+
+/**
+ * Sets the weights of one or both networks from tensors named as by {@link modelTensors}; other names are ignored.
+ * @throws DriftcastError `bad-input` where the weights do not belong to this model
+ */
+export function loadModelTensors(
+  model: DyffusionModel,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  parts: readonly StageName[] = stageNames,
+): void {
+  for (const part of parts) importWeights(model[part].network, tensors, `${part}.`);
+}
