@@ -3,8 +3,8 @@ import { DriftcastError } from '#shared/errors.ts';
 import { coordinateValues, type Grid, gridOf } from './cf/grid.ts';
 import { SlabReader, wholeWindow } from './cf/slab.ts';
 import { labelOf } from './cf/timeAxis.ts';
-import { attributeText, type DataFile, type DataVariable } from './formats/dataFile.ts';
-import { openDataFile } from './formats/registry.ts';
+import { attributeText, type DataFile } from './formats/dataFile.ts';
+import { findVariable, withFile } from './openFile.ts';
 
 export interface FieldSelection {
   /** Index on the variable's time axis; ignored where it has none. */
@@ -29,29 +29,6 @@ export interface Field {
   /** Degrees by cell, [height, width], on curvilinear grids; NaN where the file has none. */
   readonly cellLatitudes: Float32Array | null;
   readonly cellLongitudes: Float32Array | null;
-}
-
-/** The variable of that path. Throws `not-found`, naming what there is. */
-export function findVariable(file: DataFile, path: string): DataVariable {
-  const found = file.variables.find((variable) => variable.path === path.replace(/^\/+/, ''));
-  if (found) return found;
-  const names = file.variables.slice(0, 12).map((variable) => variable.path);
-  throw new DriftcastError(
-    'not-found',
-    `${file.name} has no variable "${path}".`,
-    names.length === 0 ? 'The file holds no variables.' : `It holds ${names.join(', ')}.`,
-  );
-}
-
-/** Opens the file unless it is open already, and closes what it opened. */
-export async function withFile<T>(file: string | DataFile, use: (file: DataFile) => Promise<T>): Promise<T> {
-  if (typeof file !== 'string') return use(file);
-  const opened = await openDataFile(file);
-  try {
-    return await use(opened);
-  } finally {
-    await opened.close();
-  }
 }
 
 function checkTime(grid: Grid, time: number): number {

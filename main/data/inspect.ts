@@ -12,7 +12,7 @@ import {
   type DataVariable,
   isNumericType,
 } from './formats/dataFile.ts';
-import { openDataFile } from './formats/registry.ts';
+import { withFile } from './openFile.ts';
 import { type Statistics, statisticsOf } from './statistics.ts';
 
 export interface InspectOptions extends WorkOptions {
@@ -111,13 +111,8 @@ async function examine(
  * Opens a file and describes every variable in it, the ones to look at first. Memory stays bounded whatever the
  * size of the file. Throws `not-found`, `disk`, `unsupported`, `damaged-file` and `cancelled`.
  */
-export async function inspectFile(path: string, options: InspectOptions): Promise<FileSummary> {
-  const file = await openDataFile(path);
-  try {
-    return await inspectOpen(file, options);
-  } finally {
-    await file.close();
-  }
+export function inspectFile(path: string, options: InspectOptions): Promise<FileSummary> {
+  return withFile(path, (file) => inspectOpen(file, options));
 }
 
 /** The same for a file that is open already. */

@@ -44,6 +44,9 @@ export interface PreparedDataset {
   /** Number of times. */
   readonly times: number;
   readonly timeLine: TimeLine;
+  readonly conditionChannels: number;
+  /** Extra input channels at initial times, [times.length, height, width, conditionChannels]; null when there are none. */
+  conditions(timeIndices: readonly number[]): Float32Array | null;
   /** All windows of a split, in order of time. */
   examples(split: SplitName): ExampleSource;
   /** Physical [height, width, channel], gaps filled, NaN where missing; a copy. Throws `bad-input` outside of the data. */
@@ -181,6 +184,8 @@ export async function openPrepared(
     positions,
     times: values.length,
     timeLine,
+    conditionChannels: conditions.channels,
+    conditions: (timeIndices) => conditions.make(timeIndices),
     examples,
     frame: async (timeIndex) => physical(timeIndex),
     hasFrame,

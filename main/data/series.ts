@@ -5,8 +5,8 @@ import { type Grid, gridOf } from './cf/grid.ts';
 import { resolveRegion } from './cf/region.ts';
 import { SlabReader, type Window } from './cf/slab.ts';
 import { labelOf } from './cf/timeAxis.ts';
-import { findVariable, withFile } from './field.ts';
 import { attributeText, type DataFile } from './formats/dataFile.ts';
+import { findVariable, withFile } from './openFile.ts';
 
 export interface Series {
   /** One value a time, NaN where all cells are missing. */

@@ -9,9 +9,9 @@ import { type Grid, gridOf } from '../cf/grid.ts';
 import { type ResolvedRegion, resolveRegion } from '../cf/region.ts';
 import { SlabReader } from '../cf/slab.ts';
 import { calendarAxis, labelOf, sliceAxis, type TimeAxis, TimeLine } from '../cf/timeAxis.ts';
-import { findVariable } from '../field.ts';
 import type { DataFile } from '../formats/dataFile.ts';
 import { openDataFile } from '../formats/registry.ts';
+import { findVariable } from '../openFile.ts';
 import { cellPositions, channelOf, type SpaceAxis, spaceAxis, systemOf } from './describe.ts';
 import type { Positions } from './store.ts';
 
