@@ -6,6 +6,7 @@ import { DriftcastError } from '#shared/errors.ts';
 import type { RandomStream } from '../runtime/random.ts';
 import { assemble, embedder, embeddingSize } from './assemble.ts';
 import { convolution, type ImageLayer, plainBlock } from './layers/blocks.ts';
+import { sum } from './layers/matrix.ts';
 import type { Network, NetworkSettings } from './network.ts';
 import { VariableStore } from './variables.ts';
 
@@ -41,7 +42,7 @@ export function simpleConvNet(settings: NetworkSettings, random: RandomStream): 
       'time-last',
     );
     const residual = (settings.residual ?? true) && input === dim;
-    return residual ? (x, pass) => block(x, pass).add(x) : block;
+    return residual ? (x, pass) => sum(block(x, pass), x) : block;
   });
   const head = convolution(
     store,

@@ -4,11 +4,12 @@
  */
 import { DriftcastError } from '#shared/errors.ts';
 import type { RandomStream } from '../runtime/random.ts';
-import * as tf from '../runtime/tf.ts';
+import type * as tf from '../runtime/tf.ts';
 import { assemble, embedder, embeddingSize } from './assemble.ts';
 import { dropout } from './layers/activation.ts';
 import { type AttentionLayer, fullAttention, linearAttention } from './layers/attention.ts';
-import { convolution, type ImageLayer, residualBlock } from './layers/blocks.ts';
+import { convolution, doubling, type ImageLayer, residualBlock } from './layers/blocks.ts';
+import { join } from './layers/matrix.ts';
 import { resize } from './layers/resize.ts';
 import type { Network, NetworkSettings } from './network.ts';
 import { VariableStore } from './variables.ts';
@@ -64,11 +65,11 @@ export function unetResnet(settings: NetworkSettings, random: RandomStream): Net
       }
       x = mid.second(mid.attention(mid.first(x, pass), random), pass);
       for (const level of ups) {
-        x = level.first(tf.concat4d([x, skips.pop()!], 3), pass);
-        x = level.second(tf.concat4d([x, skips.pop()!], 3), pass);
+        x = level.first(join(x, skips.pop()!), pass);
+        x = level.second(join(x, skips.pop()!), pass);
         x = level.leave(level.attention(x, random));
       }
-      const y = head(last(tf.concat4d([x, skipped], 3), pass));
+      const y = head(last(join(x, skipped), pass));
       return resize(y, [settings.height, settings.width], mode);
     },
   });
@@ -124,15 +125,6 @@ function levels(store: VariableStore, settings: NetworkSettings) {
     second: block('mid_block2', deepest, deepest),
   };
   return { downs, ups, mid };
-}
-
-/** Doubles height and width by repetition, then a 3×3 convolution. */
-function doubling(store: VariableStore, name: string, input: number, output: number) {
-  const convolve = convolution(store, name, { kernel: 3, input, output }, { stride: 1, padding: 1 });
-  return (x: tf.Tensor4D): tf.Tensor4D => {
-    const [, height, width] = x.shape;
-    return convolve(resize(x, [2 * height, 2 * width], 'nearest'));
-  };
 }
 
 /** Skip connections fit only when every halving is exact. */

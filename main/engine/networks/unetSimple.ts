@@ -10,6 +10,7 @@ import { assemble, embedder, embeddingSize } from './assemble.ts';
 import { dropout } from './layers/activation.ts';
 import { convolution, type ImageLayer, plainBlock } from './layers/blocks.ts';
 import { addBias } from './layers/convolution.ts';
+import { join } from './layers/matrix.ts';
 import { resize } from './layers/resize.ts';
 import type { Network, NetworkSettings } from './network.ts';
 import { VariableStore } from './variables.ts';
@@ -65,7 +66,7 @@ export function unetSimple(settings: NetworkSettings, random: RandomStream): Net
       for (const block of decoder) {
         x = block(x, pass);
         const skip = skips.pop();
-        if (skip !== undefined) x = tf.concat4d([x, skip], 3);
+        if (skip !== undefined) x = join(x, skip);
       }
       return resize(head(x), [settings.height, settings.width], mode);
     },

@@ -9,6 +9,8 @@ import type { RandomStream } from '../../runtime/random.ts';
 import * as tf from '../../runtime/tf.ts';
 import type { VariableStore } from '../variables.ts';
 import { dropout } from './activation.ts';
+import { addBias } from './convolution.ts';
+import { product, sum } from './matrix.ts';
 import { normaliseChannels } from './normalisation.ts';
 
 const HEADS = 4;
@@ -62,33 +64,34 @@ export function linearAttention(
   rate: number,
 ): AttentionLayer {
   const variables = attentionVariables(store, name, 'to_qkv.1', channels);
-  return (x, random) => {
-    const [batch, height, width] = x.shape;
-    const cells = height * width;
-    const [toQuery, toKey, toValue] = projections(variables);
-    const flat = dropout(normaliseChannels(x.reshape([batch, cells, channels])), rate, random);
-    const rows = flat.reshape([batch * cells, channels]) as tf.Tensor2D;
-    const query = tf.matMul(rows, toQuery).reshape([batch * cells * HEADS, HEAD_SIZE]) as tf.Tensor2D;
-    const key = tf.matMul(rows, toKey).reshape([batch, cells, HIDDEN]) as tf.Tensor3D;
-    const [context, total] = keyContext(key, flat);
-    // [batch, HIDDEN, channel] → [head, batch·HEAD_SIZE, channel], so that each head meets its own matrices.
-    const byHead = context
-      .div(total.reshape([batch, HIDDEN, 1]))
-      .reshape([batch, HEADS, HEAD_SIZE, channels])
-      .transpose([1, 0, 2, 3])
-      .reshape([HEADS, batch * HEAD_SIZE, channels]);
-    const values = toValue.reshape([channels, HEADS, HEAD_SIZE]).transpose([1, 0, 2]);
-    const outputs = variables.output.reshape([HEADS, HEAD_SIZE, channels]);
-    const mixed = tf.matMul(tf.matMul(byHead, values), outputs).mul(SCALE / cells);
-    // Each head's queries sum to 1, so a share of the bias in every row adds up to the bias itself.
-    const shared = mixed.add(variables.bias.div(HEADS));
-    const map = shared
-      .reshape([HEADS, batch, HEAD_SIZE, channels])
-      .transpose([1, 0, 2, 3])
-      .reshape([batch, HIDDEN, channels]);
-    const attended = tf.matMul(softmaxRows(query).reshape([batch, cells, HIDDEN]), map);
-    return attended.reshape(x.shape).add(x) as tf.Tensor4D;
-  };
+  return (x, random) =>
+    tf.tidy(() => {
+      const [batch, height, width] = x.shape;
+      const cells = height * width;
+      const [toQuery, toKey, toValue] = projections(variables);
+      const flat = dropout(normaliseChannels(x.reshape([batch, cells, channels])), rate, random);
+      const rows = flat.reshape([batch * cells, channels]) as tf.Tensor2D;
+      const query = product(rows, toQuery).reshape([batch * cells * HEADS, HEAD_SIZE]) as tf.Tensor2D;
+      const key = product(rows, toKey).reshape([batch, cells, HIDDEN]) as tf.Tensor3D;
+      const [context, total] = keyContext(key, flat);
+      // [batch, HIDDEN, channel] → [head, batch·HEAD_SIZE, channel], so that each head meets its own matrices.
+      const byHead = context
+        .div(total.reshape([batch, HIDDEN, 1]))
+        .reshape([batch, HEADS, HEAD_SIZE, channels])
+        .transpose([1, 0, 2, 3])
+        .reshape([HEADS, batch * HEAD_SIZE, channels]);
+      const values = toValue.reshape([channels, HEADS, HEAD_SIZE]).transpose([1, 0, 2]);
+      const outputs = variables.output.reshape([HEADS, HEAD_SIZE, channels]);
+      const mixed = tf.matMul(tf.matMul(byHead, values), outputs).mul(SCALE / cells);
+      // Each head's queries sum to 1, so a share of the bias in every row adds up to the bias itself.
+      const shared = mixed.add(variables.bias.div(HEADS));
+      const map = shared
+        .reshape([HEADS, batch, HEAD_SIZE, channels])
+        .transpose([1, 0, 2, 3])
+        .reshape([batch, HIDDEN, channels]);
+      const attended = product(softmaxRows(query).reshape([batch, cells, HIDDEN]), map);
+      return sum(attended.reshape(x.shape) as tf.Tensor4D, x);
+    });
 }
 
 /**
@@ -143,25 +146,26 @@ export function fullAttention(
   rate: number,
 ): AttentionLayer {
   const variables = attentionVariables(store, name, 'to_qkv', channels);
-  return (x, random) => {
-    const [batch, height, width] = x.shape;
-    const cells = height * width;
-    const rows = normaliseChannels(x.reshape([batch, cells, channels])).reshape([batch * cells, channels]);
-    const [query, key, value] = projections(variables).map((matrix) =>
-      tf
-        .matMul(rows as tf.Tensor2D, matrix)
-        .reshape([batch, cells, HEADS, HEAD_SIZE])
+  return (x, random) =>
+    tf.tidy(() => {
+      const [batch, height, width] = x.shape;
+      const cells = height * width;
+      const rows = normaliseChannels(x.reshape([batch, cells, channels])).reshape([batch * cells, channels]);
+      const [query, key, value] = projections(variables).map((matrix) =>
+        product(rows, matrix)
+          .reshape([batch, cells, HEADS, HEAD_SIZE])
+          .transpose([0, 2, 1, 3])
+          .reshape([batch * HEADS, cells, HEAD_SIZE]),
+      ) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
+      const similarity = product(query.mul(SCALE), key, true);
+      const weights = softmaxRows(similarity.reshape([batch * HEADS * cells, cells])).reshape(
+        similarity.shape,
+      );
+      const attended = product(dropout(weights, rate, random), value)
+        .reshape([batch, HEADS, cells, HEAD_SIZE])
         .transpose([0, 2, 1, 3])
-        .reshape([batch * HEADS, cells, HEAD_SIZE]),
-    ) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
-    const similarity = tf.matMul(query.mul(SCALE), key, false, true);
-    const weights = softmaxRows(similarity.reshape([batch * HEADS * cells, cells])).reshape(similarity.shape);
-    const attended = tf
-      .matMul(dropout(weights, rate, random) as tf.Tensor3D, value)
-      .reshape([batch, HEADS, cells, HEAD_SIZE])
-      .transpose([0, 2, 1, 3])
-      .reshape([batch * cells, HIDDEN]) as tf.Tensor2D;
-    const result = tf.matMul(attended, variables.output.reshape([HIDDEN, channels]) as tf.Tensor2D);
-    return result.add(variables.bias).reshape(x.shape).add(x) as tf.Tensor4D;
-  };
+        .reshape([batch * cells, HIDDEN]) as tf.Tensor2D;
+      const result = product(attended, variables.output.reshape([HIDDEN, channels]));
+      return sum(addBias(result, variables.bias).reshape(x.shape) as tf.Tensor4D, x);
+    });
 }

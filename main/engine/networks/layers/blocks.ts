@@ -1,12 +1,19 @@
 /** The pieces that the architectures share: a convolution with its bias, and convolution–norm–activation blocks. */
 import type { RandomStream } from '../../runtime/random.ts';
-import type * as tf from '../../runtime/tf.ts';
+import * as tf from '../../runtime/tf.ts';
 import type { ForwardOptions } from '../network.ts';
 import type { ConvolutionShape, VariableStore } from '../variables.ts';
 import { activate, dropout } from './activation.ts';
-import { addBias, convolve, type Geometry, standardise } from './convolution.ts';
+import { addBias, convolve, convolveDoubled, type Geometry } from './convolution.ts';
 import { modulation } from './linear.ts';
-import { type Affine, batchNormalise, groupNormalise, type RunningStatistics } from './normalisation.ts';
+import { sum } from './matrix.ts';
+import {
+  type Affine,
+  batchNormalise,
+  groupNormalise,
+  type RunningStatistics,
+  standardise,
+} from './normalisation.ts';
 
 /** What one forward pass hands to every layer. */
 export interface Pass {
@@ -23,6 +30,11 @@ export function passOf(embedding: tf.Tensor2D | null, options: ForwardOptions): 
 }
 
 export type ImageLayer = (x: tf.Tensor4D, pass: Pass) => tf.Tensor4D;
+
+/** Frees a layer's intermediate tensors as soon as it is through, which bounds the memory of long samplings. */
+function tidied(layer: ImageLayer): ImageLayer {
+  return (x, pass) => tf.tidy(() => layer(x, pass));
+}
 
 /** Bias of a convolution: PyTorch's ±1/√fan_in. */
 function convolutionBias(
@@ -43,7 +55,20 @@ export function convolution(
 ): (x: tf.Tensor4D) => tf.Tensor4D {
   const kernel = store.kernel(name, shape);
   const bias = convolutionBias(store, name, shape);
-  return (x) => addBias(convolve(x, kernel, geometry), bias);
+  return (x) => tf.tidy(() => addBias(convolve(x, kernel, geometry), bias));
+}
+
+/** Doubles height and width by repetition, then a 3×3 convolution with bias. */
+export function doubling(
+  store: VariableStore,
+  name: string,
+  input: number,
+  output: number,
+): (x: tf.Tensor4D) => tf.Tensor4D {
+  const shape = { kernel: 3, input, output };
+  const kernel = store.kernel(name, shape);
+  const bias = convolutionBias(store, name, shape);
+  return (x) => tf.tidy(() => addBias(convolveDoubled(x, kernel), bias));
 }
 
 /** Learned scale and shift of a normalisation, and the bias of the convolution before it. */
@@ -98,11 +123,11 @@ export function residualBlock(
     input === output
       ? null
       : convolution(store, `${name}.residual_conv`, { kernel: 1, input, output }, { stride: 1, padding: 0 });
-  return (x, pass) => {
+  return tidied((x, pass) => {
     const affine = modulate !== null && pass.embedding !== null ? modulate(pass.embedding) : null;
     const h = second(first(x, affine, pass), null, pass);
-    return h.add(residual === null ? x : residual(x));
-  };
+    return sum(h, residual === null ? x : residual(x));
+  });
 }
 
 /** Settings of a batch- or group-normalised block of the two plainer networks. */
@@ -137,7 +162,7 @@ export function plainBlock(
   const norm = learned(store, settings.norm, bias, scale);
   const running = groups === null ? runningStatistics(store, settings.norm, shape.output) : null;
   const modulate = order === 'time-first' ? early : timeLayer();
-  return (x, pass) => {
+  return tidied((x, pass) => {
     const h = convolve(x, kernel, geometry);
     const affine = {
       ...norm,
@@ -148,7 +173,7 @@ export function plainBlock(
         ? groupNormalise(h, groups ?? 1, affine)
         : batchNormalise(h, running, affine, pass.training);
     return dropout(activate(normal, settings.activation), settings.dropout, pass.random);
-  };
+  });
 }
 
 function runningStatistics(store: VariableStore, name: string, size: number): RunningStatistics {

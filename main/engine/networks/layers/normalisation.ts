@@ -1,82 +1,19 @@
 /**
- * Group, batch and layer normalisation with as few passes over the large tensors as possible: statistics are taken
- * per example and channel in two reductions, all the rest of the algebra (groups, learned and time-dependent scale
- * and shift, the convolution's bias) happens on [batch, channel] tensors and ends as one multiply-add.
+ * Group, batch and weight normalisation as two reductions and one multiply-add over the large tensor; everything in
+ * between is a small table of coefficients (see coefficients.ts).
  */
 import { attribute, native } from '../../runtime/native.ts';
 import { operation } from '../../runtime/operation.ts';
 import * as tf from '../../runtime/tf.ts';
-
-/** Mean and mean square over space, each [batch, channel]. */
-export interface Moments {
-  mean: tf.Tensor2D;
-  meanSquare: tf.Tensor2D;
-}
-
-/** @param h [batch, height, width, channel] */
-export function spatialMoments(h: tf.Tensor4D): Moments {
-  const [batch, height, width, channels] = h.shape;
-  const n = height * width;
-  const [mean, meanSquare] = operation<tf.Tensor[]>(
-    { h },
-    (save) => {
-      save([h]);
-      const flat = h.reshape([batch, n, channels]);
-      return [flat.mean(1), squaredNorm(flat, 1).mul(1 / n)];
-    },
-    ([dMean, dSquare], saved) => ({
-      h: () => {
-        const h = saved[0] as tf.Tensor4D;
-        const slope = spread(dSquare!.mul(2 / n) as tf.Tensor2D);
-        return h.mul(slope).add(spread(dMean!.mul(1 / n) as tf.Tensor2D));
-      },
-    }),
-  );
-  return { mean: mean as tf.Tensor2D, meanSquare: meanSquare as tf.Tensor2D };
-}
-
-/** Sum of squares along one axis, in a single pass where TensorFlow is active. */
-function squaredNorm(x: tf.Tensor, axis: number, keepDims = false): tf.Tensor {
-  const b = native();
-  if (b === null) return x.square().sum(axis, keepDims);
-  const attributes = [
-    attribute.type(b, 'T', b.binding.TF_FLOAT),
-    attribute.type(b, 'Tidx', b.binding.TF_INT32),
-    attribute.bool(b, 'keep_dims', keepDims),
-  ];
-  return b.executeSingleOutput('EuclideanNorm', attributes, [x, tf.tensor1d([axis], 'int32')]).square();
-}
-
-/** [batch or 1, channel] → [batch or 1, 1, 1, channel]. */
-function spread(coefficients: tf.Tensor2D): tf.Tensor4D {
-  const [batch, channels] = coefficients.shape;
-  return coefficients.reshape([batch, 1, 1, channels]);
-}
-
-/**
- * h · factor + offset, per example and channel.
- * @param h [batch, height, width, channel]
- * @param factor and offset [batch, channel]
- */
-export function scaleAndShift(h: tf.Tensor4D, factor: tf.Tensor2D, offset: tf.Tensor2D): tf.Tensor4D {
-  const [batch, height, width, channels] = h.shape;
-  const flat = [batch, height * width, channels];
-  return operation<tf.Tensor>(
-    { h, factor, offset },
-    (save) => {
-      save([h, factor]);
-      return h.mul(spread(factor)).add(spread(offset));
-    },
-    (dy, saved) => {
-      const [h, factor] = saved as [tf.Tensor4D, tf.Tensor2D];
-      return {
-        h: () => dy.mul(spread(factor)),
-        factor: () => dy.mul(h).reshape(flat).sum(1),
-        offset: () => dy.reshape(flat).sum(1),
-      };
-    },
-  ) as tf.Tensor4D;
-}
+import {
+  type AffineValues,
+  type CellMoments,
+  coefficientGradients,
+  coefficients,
+  EPSILON,
+  type Extent,
+  type Sets,
+} from './coefficients.ts';
 
 /** Learned and time-dependent parts of a normalisation. */
 export interface Affine {
@@ -89,24 +26,12 @@ export interface Affine {
   modulation: { scale: tf.Tensor2D; shift: tf.Tensor2D } | null;
 }
 
-const EPSILON = 1e-5;
-
 /**
  * Group normalisation (Wu & He 2018) of h + bias, then the learned affine map, then the time modulation.
  * @param h [batch, height, width, channel], the convolution's result without its bias
  */
 export function groupNormalise(h: tf.Tensor4D, groups: number, affine: Affine): tf.Tensor4D {
-  const channels = h.shape[3];
-  const { mean, meanSquare } = withBias(spatialMoments(h), affine.bias);
-  const grouped = [-1, groups, channels / groups];
-  const groupMean = mean.reshape(grouped).mean(2, true);
-  const groupSquare = meanSquare.reshape(grouped).mean(2, true);
-  const variance = groupSquare.sub(groupMean.square()).relu();
-  const inverse = variance.add(EPSILON).rsqrt();
-  const byGroup = [1, groups, channels / groups];
-  const factor = inverse.mul(affine.weight.reshape(byGroup));
-  const offset = affine.bias.reshape(byGroup).sub(groupMean).mul(factor);
-  return finish(h, factor.reshape([-1, channels]), offset.reshape([-1, channels]), affine);
+  return normalise(h, () => ({ kind: 'groups', groups }), affine);
 }
 
 /** Running statistics of a batch normalisation; `count` is the number of training batches seen. */
@@ -115,9 +40,6 @@ export interface RunningStatistics {
   variance: tf.Variable;
   count: tf.Variable;
 }
-
-/** PyTorch's default weight of a new batch in the running statistics. */
-const MOMENTUM = 0.1;
 
 /**
  * Batch normalisation (Ioffe & Szegedy 2015) of h + bias as PyTorch does it: normalised by the population variance,
@@ -130,46 +52,157 @@ export function batchNormalise(
   affine: Affine,
   training: boolean,
 ): tf.Tensor4D {
-  const [batch, height, width] = h.shape;
-  let mean: tf.Tensor = running.mean;
-  let variance: tf.Tensor = running.variance;
   if (training) {
-    const moments = withBias(spatialMoments(h), affine.bias);
-    mean = moments.mean.mean(0);
-    variance = moments.meanSquare.mean(0).sub(mean.square()).relu();
-    updateRunning(running, mean, variance, batch * height * width);
+    const n = h.shape[0] * h.shape[1] * h.shape[2];
+    return normalise(
+      h,
+      () => ({ kind: 'batch' }),
+      affine,
+      (mean, variance) => updateRunning(running, mean, variance, n),
+    );
   }
-  const factor = variance.add(EPSILON).rsqrt().mul(affine.weight);
-  const offset = affine.bias.sub(mean).mul(factor);
-  const all = [batch, h.shape[3]];
-  const row = [1, h.shape[3]];
-  const ones = tf.ones([batch, 1]);
-  return finish(h, factor.reshape(row).mul(ones).reshape(all), offset.reshape(row), affine);
-}
-
-function updateRunning(running: RunningStatistics, mean: tf.Tensor, variance: tf.Tensor, n: number): void {
-  tf.tidy(() => {
-    const unbiased = n > 1 ? variance.mul(n / (n - 1)) : variance;
-    running.mean.assign(running.mean.mul(1 - MOMENTUM).add(mean.mul(MOMENTUM)));
-    running.variance.assign(running.variance.mul(1 - MOMENTUM).add(unbiased.mul(MOMENTUM)));
-    running.count.assign(running.count.add(tf.scalar(1, 'int32')));
+  const fixed = (): Sets => ({
+    kind: 'fixed',
+    mean: running.mean.dataSync(),
+    variance: running.variance.dataSync(),
   });
+  return normalise(h, fixed, affine);
 }
 
-function withBias({ mean, meanSquare }: Moments, bias: tf.Tensor1D): Moments {
-  const cross = mean.mul(2).add(bias).mul(bias);
-  return { mean: mean.add(bias), meanSquare: meanSquare.add(cross) };
+/** PyTorch's default weight of a new batch in the running statistics. */
+const MOMENTUM = 0.1;
+
+function updateRunning(
+  running: RunningStatistics,
+  mean: Float64Array,
+  variance: Float64Array,
+  n: number,
+): void {
+  const unbiased = n > 1 ? n / (n - 1) : 1;
+  const blend = (variable: tf.Variable, values: Float64Array, factor: number): void => {
+    const old = variable.dataSync();
+    const next = Float32Array.from(values, (v, i) => (1 - MOMENTUM) * old[i]! + MOMENTUM * factor * v);
+    tf.tidy(() => variable.assign(tf.tensor1d(next)));
+  };
+  blend(running.mean, mean, 1);
+  blend(running.variance, variance, unbiased);
+  tf.tidy(() => running.count.assign(tf.scalar(running.count.dataSync()[0]! + 1, 'int32')));
 }
 
-function finish(h: tf.Tensor4D, factor: tf.Tensor, offset: tf.Tensor, affine: Affine): tf.Tensor4D {
-  const shifted = offset.add(affine.offset);
-  const all: [number, number] = [h.shape[0], h.shape[3]];
-  if (affine.modulation === null) {
-    return scaleAndShift(h, factor as tf.Tensor2D, shifted.add(tf.zeros(all)) as tf.Tensor2D);
-  }
-  const gain = affine.modulation.scale.add(1);
-  const total = shifted.mul(gain).add(affine.modulation.shift);
-  return scaleAndShift(h, factor.mul(gain) as tf.Tensor2D, total as tf.Tensor2D);
+/**
+ * Weight standardisation (Qiao et al. 2019, arXiv 1903.10520): every output channel's kernel gets mean 0 and
+ * variance 1 (population variance plus 1e-5).
+ * @param kernel [kh, kw, in, out]
+ */
+export function standardise(kernel: tf.Tensor4D): tf.Tensor4D {
+  return normalise(kernel, () => ({ kind: 'batch' }), null, undefined, true);
+}
+
+type AffineTensors = Partial<Record<keyof AffineValues, tf.Tensor>>;
+
+/**
+ * The common form. `asOne` treats all leading axes of h as positions of a single example.
+ * @param sets is only called while the result is computed
+ * @param seen gets the sets' means and population variances
+ */
+function normalise(
+  h: tf.Tensor4D,
+  sets: () => Sets,
+  affine: Affine | null,
+  seen?: (mean: Float64Array, variance: Float64Array) => void,
+  asOne = false,
+): tf.Tensor4D {
+  const channels = h.shape[3];
+  const batch = asOne ? 1 : h.shape[0];
+  const extent: Extent = { batch, positions: h.size / batch / channels, channels };
+  const tensors: AffineTensors =
+    affine === null
+      ? {}
+      : { bias: affine.bias, weight: affine.weight, offset: affine.offset, ...affine.modulation };
+  const chosen = sets();
+  const values = read(tensors);
+  const moments = chosen.kind === 'fixed' ? null : cellMoments(h, extent);
+  const known = coefficients(extent, chosen, moments, values);
+  seen?.(known.mean, known.variance);
+  const spread = (numbers: Float32Array) => tf.tensor4d(numbers, [batch, 1, 1, channels]);
+
+  return operation<tf.Tensor>(
+    { h, ...tensors },
+    (save) => {
+      save([h]);
+      return h.mul(spread(known.factor)).add(spread(known.offset));
+    },
+    (du, saved) => {
+      const h = saved[0] as tf.Tensor4D;
+      let gradients: ReturnType<typeof coefficientGradients> | undefined;
+      // The sums are wanted by several gradients but only once, and by none when the statistics are fixed.
+      const all = () => {
+        if (gradients === undefined) {
+          const sum = download(() => sumPositions(du, extent));
+          const product = download(() => sumPositions(du.mul(h), extent));
+          gradients = coefficientGradients(extent, chosen, moments, values, known, sum, product);
+        }
+        return gradients;
+      };
+      const small = Object.entries(tensors).map(([name, tensor]) => [
+        name,
+        () => tf.tensor(all()[name as keyof AffineValues], tensor.shape),
+      ]);
+      return {
+        h: () => {
+          const direct = du.mul(spread(known.factor));
+          if (chosen.kind === 'fixed') return direct;
+          const { slope, constant } = all();
+          return direct.add(h.mul(spread(slope))).add(spread(constant));
+        },
+        ...(Object.fromEntries(small) as Record<string, () => tf.Tensor>),
+      };
+    },
+  ) as tf.Tensor4D;
+}
+
+function read(tensors: AffineTensors): AffineValues {
+  const values = (tensor: tf.Tensor | undefined) => tensor?.dataSync() ?? null;
+  const { bias, weight, offset, scale, shift } = tensors;
+  return {
+    bias: values(bias),
+    weight: values(weight),
+    offset: values(offset),
+    scale: values(scale),
+    shift: values(shift),
+  };
+}
+
+function cellMoments(h: tf.Tensor4D, extent: Extent): CellMoments {
+  const share = 1 / extent.positions;
+  const shape = [extent.batch, extent.positions, extent.channels];
+  const sum = download(() => h.reshape(shape).sum(1));
+  const squares = download(() => squaredNorm(h.reshape(shape), 1));
+  return { mean: sum.map((value) => value * share), square: squares.map((value) => value * share) };
+}
+
+/** The values of a small tensor that is needed nowhere else, in double precision. */
+function download(make: () => tf.Tensor): Float64Array {
+  const tensor = tf.tidy(make);
+  const values = Float64Array.from(tensor.dataSync());
+  tensor.dispose();
+  return values;
+}
+
+function sumPositions(x: tf.Tensor, { batch, positions, channels }: Extent): tf.Tensor {
+  return x.reshape([batch, positions, channels]).sum(1);
+}
+
+/** Sum of squares along one axis, in a single pass where TensorFlow is active. */
+function squaredNorm(x: tf.Tensor, axis: number, keepDims = false): tf.Tensor {
+  const b = native();
+  if (b === null) return x.square().sum(axis, keepDims);
+  const attributes = [
+    attribute.type(b, 'T', b.binding.TF_FLOAT),
+    attribute.type(b, 'Tidx', b.binding.TF_INT32),
+    attribute.bool(b, 'keep_dims', keepDims),
+  ];
+  return b.executeSingleOutput('EuclideanNorm', attributes, [x, tf.tensor1d([axis], 'int32')]).square();
 }
 
 /**

@@ -14,8 +14,17 @@ import type { ResizeMode } from '../network.ts';
 export function resize(x: tf.Tensor4D, size: readonly [number, number], mode: ResizeMode): tf.Tensor4D {
   const [, height, width] = x.shape;
   if (height === size[0] && width === size[1]) return x;
-  if (mode === 'nearest') return tf.image.resizeNearestNeighbor(x, [size[0], size[1]]);
+  if (mode === 'nearest') return resizeNearest(x, size);
   return resizeBilinear(x, size);
+}
+
+/** Picks rows and columns: the gradient of tfjs's own kernel is wrong on the JavaScript backend. */
+function resizeNearest(x: tf.Tensor4D, size: readonly [number, number]): tf.Tensor4D {
+  return size.reduce((image: tf.Tensor4D, to, i) => {
+    const from = x.shape[i + 1]!;
+    const picked = Int32Array.from({ length: to }, (_, k) => Math.floor((k * from) / to));
+    return tf.gather(image, tf.tensor1d(picked, 'int32'), i + 1);
+  }, x);
 }
 
 function resizeBilinear(x: tf.Tensor4D, size: readonly [number, number]): tf.Tensor4D {
