@@ -1,7 +1,8 @@
 /** Calls on opened data files: what is in them, one map, the regional mean over time. */
 import { gridOf } from '#main/data/cf/grid.ts';
-import { findVariable, readField } from '#main/data/field.ts';
+import { readField } from '#main/data/field.ts';
 import { inspectOpen } from '#main/data/inspect.ts';
+import { findVariable } from '#main/data/openFile.ts';
 import { readRegionalMean } from '#main/data/series.ts';
 import { statisticsOf } from '#main/data/statistics.ts';
 import { DriftcastError } from '#shared/errors.ts';

@@ -1,0 +1,22 @@
+/** Everything that the files lane can do, by call. */
+import type { Handlers } from '../host/engine-main.ts';
+import { datasetField, datasetRhythm, prepare, previewPreparation } from './datasets.ts';
+import { field, grid, inspect, rhythm, statistics } from './files.ts';
+import { evaluateFiles, forecastField, probe } from './forecast-files.ts';
+
+export function filesLane(): Handlers<'files'> {
+  return {
+    inspect,
+    statistics,
+    rhythm,
+    grid,
+    field,
+    previewPreparation,
+    prepare,
+    datasetRhythm,
+    datasetField,
+    forecastField,
+    probe,
+    evaluateFiles,
+  };
+}

@@ -1,0 +1,25 @@
+/** Prepared datasets by folder, the latest ones kept open: scrubbing and several forecasts read the same one. */
+import { openPrepared, type PreparedDataset } from '#main/data/openPrepared.ts';
+import { readDatasetIn } from '#main/workspace/entities.ts';
+
+const most = 3;
+
+/** Least recently used first. */
+const kept = new Map<string, { fingerprint: string; dataset: PreparedDataset }>();
+
+/** @throws DriftcastError `not-found`, `damaged-file` */
+export async function preparedIn(folder: string): Promise<PreparedDataset> {
+  const description = await readDatasetIn(folder);
+  const known = kept.get(folder);
+  kept.delete(folder);
+  if (known !== undefined && known.fingerprint === description.fingerprint) {
+    kept.set(folder, known);
+    return known.dataset;
+  }
+  const dataset = await openPrepared(folder, description);
+  kept.set(folder, { fingerprint: description.fingerprint, dataset });
+  // Closed only when forgotten by everyone: a running forecast may still read from it.
+  const oldest = kept.keys().next().value;
+  if (kept.size > most && oldest !== undefined) kept.delete(oldest);
+  return dataset;
+}
