@@ -27,6 +27,11 @@ export function scoresDownloadPath(run: string): string {
   return `/downloads/scores/${encodeURIComponent(run)}.csv`;
 }
 
+/** The part of the window's address that shows a file, by its token, on the Data place. */
+export function fileHash(token: string): string {
+  return `#/data?${new URLSearchParams({ file: token })}`;
+}
+
 export type DownloadAddress = { kind: 'forecast'; forecast: string } | { kind: 'scores'; run: string };
 
 /** The inverse of the two above; null for anything else. */

@@ -1,9 +1,10 @@
 /** The life of the desktop app: one instance, one window, one service, and an orderly end. */
 import type { BrowserWindow } from 'electron';
+import { fileHash } from '#shared/shell.ts';
 import { answerBridge } from './bridge.ts';
 import type { DesktopService } from './desktopService.ts';
 import type { ElectronModule } from './electronModule.ts';
-import { registerScheme, serveScheme } from './scheme.ts';
+import { appOrigin, registerScheme, serveScheme } from './scheme.ts';
 import { denyPermissions } from './security.ts';
 import { openWindow } from './window.ts';
 
@@ -28,22 +29,34 @@ export async function runDesktop(electron: ElectronModule, options: DesktopOptio
   let window: BrowserWindow | null = null;
   let service: DesktopService | null = null;
   const waiting = [...options.files];
-  const openFiles = async (): Promise<void> => {
-    if (service === null) return;
-    const { client } = service;
-    // A file that cannot be opened is no reason not to start: the window shows its error when it is chosen.
-    for (const path of waiting.splice(0)) await client.files.open({ path }).catch(() => undefined);
+  /** The part of the address that shows the last of the files; empty when none could be opened. */
+  const openFiles = async (): Promise<string> => {
+    let hash = '';
+    if (service === null) return hash;
+    for (const path of waiting.splice(0)) {
+      try {
+        await service.client.files.open({ path });
+        hash = fileHash(await service.tokenForPath(path));
+      } catch {
+        // No reason not to start: the sentence comes when the file is chosen in the window.
+      }
+    }
+    return hash;
+  };
+  const showFiles = async (): Promise<void> => {
+    const hash = await openFiles();
+    if (hash !== '') await window?.loadURL(`${appOrigin}/${hash}`);
   };
   app.on('second-instance', (_event, words, folder) => {
     waiting.push(...options.filesOf(words, folder));
-    void openFiles();
+    void showFiles();
     if (window?.isMinimized()) window.restore();
     window?.focus();
   });
   app.on('open-file', (event, path) => {
     event.preventDefault();
     waiting.push(path);
-    void openFiles();
+    void showFiles();
   });
   app.on('window-all-closed', () => app.quit());
   closeInOrder(app, () => service);
@@ -53,8 +66,7 @@ export async function runDesktop(electron: ElectronModule, options: DesktopOptio
   service = await options.createService();
   serveScheme(electron, options.rendererFolder, service);
   answerBridge(electron, service, () => window);
-  await openFiles();
-  window = openWindow(electron, options.preload, service);
+  window = openWindow(electron, options.preload, service, await openFiles());
   window.on('closed', () => {
     window = null;
   });

@@ -9,6 +9,7 @@ export function openWindow(
   { BrowserWindow, dialog }: Pick<ElectronModule, 'BrowserWindow' | 'dialog'>,
   preload: string,
   service: Pick<DesktopService, 'client'>,
+  hash: string,
 ): BrowserWindow {
   const window = new BrowserWindow({
     width: 1440,
@@ -35,7 +36,7 @@ export function openWindow(
       if (yes) window.destroy();
     });
   });
-  void window.loadURL(`${appOrigin}/`);
+  void window.loadURL(`${appOrigin}/${hash}`);
   return window;
 }
 

@@ -3,8 +3,9 @@
  * address, opens the browser where there is a desktop, and ends in order on Ctrl-C.
  */
 import { resolve } from 'node:path';
-import { createService } from '#main/service/service.ts';
+import { createService, type Service } from '#main/service/service.ts';
 import { toErrorData } from '#shared/errors.ts';
+import { fileHash } from '#shared/shell.ts';
 import { readWords, webUsage } from './commandLine.ts';
 import { openBrowser } from './openBrowser.ts';
 import { startWebShell } from './server.ts';
@@ -23,6 +24,22 @@ function endOnSignal(close: () => Promise<void>): void {
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
+}
+
+/** Opens the files, so that the window lists them; the answer is the part of the address that shows the first. */
+async function openFiles(service: Service, paths: readonly string[]): Promise<string> {
+  const tokens: string[] = [];
+  for (const path of paths.map((given) => resolve(given))) {
+    try {
+      await service.client.files.open({ path });
+      tokens.push(await service.tokenForPath(path));
+    } catch (thrown) {
+      const { message, hint } = toErrorData(thrown);
+      process.stderr.write(`${message} ${hint}\n`);
+    }
+  }
+  const [first] = tokens;
+  return first === undefined ? '' : fileHash(first);
 }
 
 async function main(): Promise<void> {
@@ -46,13 +63,7 @@ async function main(): Promise<void> {
       await shell.close();
       await service.close();
     });
-    for (const path of options.files) {
-      await service.client.files.open({ path: resolve(path) }).catch((thrown: unknown) => {
-        const { message, hint } = toErrorData(thrown);
-        process.stderr.write(`${message} ${hint}\n`);
-      });
-    }
-    const address = shell.address();
+    const address = shell.address(await openFiles(service, options.files));
     if (options.json) process.stdout.write(`${JSON.stringify({ url: address, port: shell.port })}\n`);
     else process.stdout.write(`Driftcast is at ${address}\n`);
     if (options.open && openBrowser(address)) process.stderr.write('Opening it in the browser.\n');

@@ -2,8 +2,10 @@
  * The browser shell: the same window as the desktop app's, served to a browser on this machine alone, with
  * the contract over WebSocket and fields over HTTP.
  */
+import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { DriftcastError } from '#shared/errors.ts';
 import { Access, tokenParameter } from './access.ts';
 import { serveContract } from './contract.ts';
@@ -25,13 +27,20 @@ export interface WebShellOptions {
 
 export interface WebShell {
   port: number;
-  /** With the token: whoever opens it is let in. */
-  address(state?: Record<string, string>): string;
+  /** With the token: whoever opens it is let in. The hash says what the window shows first. */
+  address(hash?: string): string;
   close(): Promise<void>;
 }
 
-/** @throws `conflict` when the port is taken. */
+/** @throws `conflict` when the port is taken, `not-found` when the window was never built. */
 export async function startWebShell(options: WebShellOptions): Promise<WebShell> {
+  if (!existsSync(join(options.rendererFolder, 'index.html'))) {
+    throw new DriftcastError(
+      'not-found',
+      'The window has not been built yet.',
+      'Run npm run build, or start with npm start, which builds it.',
+    );
+  }
   const server = createServer({ requestTimeout: requestMinutes * 60_000, keepAliveTimeout: 5000 });
   await listen(server, options.port);
   const { port } = server.address() as AddressInfo;
@@ -49,10 +58,8 @@ export async function startWebShell(options: WebShellOptions): Promise<WebShell>
   const contract = serveContract(server, access, options.service.router, { trusted: false });
   return {
     port,
-    address(state = {}) {
-      const query = new URLSearchParams({ [tokenParameter]: access.token, ...state });
-      return `http://${loopback}:${port}/?${query}`;
-    },
+    address: (hash = '') =>
+      `http://${loopback}:${port}/?${new URLSearchParams({ [tokenParameter]: access.token })}${hash}`,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await contract.close();

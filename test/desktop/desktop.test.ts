@@ -132,6 +132,10 @@ describe('one instance', () => {
       expect.objectContaining({ path: '/data/second.nc' }),
     ]);
     expect(window().focused).toBe(1);
+    expect(window().loaded).toEqual([
+      'app://driftcast/#/data?file=token-of-first.nc',
+      'app://driftcast/#/data?file=token-of-%2Fdata%2Fsecond.nc',
+    ]);
   });
 
   it('starts although a file cannot be opened', async () => {

@@ -1,4 +1,6 @@
 /** Who is let in: a real server on loopback, asked by browsers, other sites, rebinding names and programs. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWebShell } from '#main/web/server.ts';
 import { fakeService } from '../cli/fakeService.ts';
@@ -13,7 +15,7 @@ afterAll(() => shell.close());
 
 describe('the token', () => {
   it('becomes a cookie that scripts cannot read and other sites cannot send', async () => {
-    const { pathname, search } = new URL(shell.shell.address({ view: 'data' }));
+    const { pathname, search } = new URL(`${shell.shell.address()}&view=data`);
     const answer = await shell.ask(pathname + search);
     expect(answer.status).toBe(303);
     expect(answer.headers.location).toBe('/?view=data');
@@ -149,12 +151,30 @@ describe('the files of the window', () => {
   });
 });
 
+describe('the window', () => {
+  it('that was never built is named in one sentence', async () => {
+    const service = fakeService();
+    const start = startWebShell({
+      service: { ...service, resolveField: never, receiveUpload: never, resolveDownload: never },
+      rendererFolder: await temporaryFolder(),
+      port: 0,
+    });
+    await expect(start).rejects.toMatchObject({ message: 'The window has not been built yet.' });
+  });
+
+  it('may be asked to show something first', () => {
+    expect(shell.shell.address('#/data?file=t')).toMatch(/\/\?token=[\w-]{32}#\/data\?file=t$/);
+  });
+});
+
 describe('the port', () => {
   it('that is taken is named in one sentence', async () => {
     const service = fakeService();
+    const rendererFolder = await temporaryFolder();
+    await writeFile(join(rendererFolder, 'index.html'), '');
     const second = startWebShell({
       service: { ...service, resolveField: never, receiveUpload: never, resolveDownload: never },
-      rendererFolder: await temporaryFolder(),
+      rendererFolder,
       port: shell.shell.port,
     });
     await expect(second).rejects.toMatchObject({
