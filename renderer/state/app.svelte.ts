@@ -29,11 +29,12 @@ export class App {
   get doctor(): Doctor | null {
     return this.#doctor;
   }
+  /** What is named below decides where nothing is named above: a forecast knows its run, a run its dataset. */
   get dataset(): Dataset | null {
-    return this.catalogue.dataset(this.navigation.parameter('dataset'));
+    return this.catalogue.dataset(this.navigation.parameter('dataset') ?? this.run?.dataset ?? null);
   }
   get run(): Run | null {
-    return this.catalogue.run(this.navigation.parameter('run'));
+    return this.catalogue.run(this.navigation.parameter('run') ?? this.forecast?.run ?? null);
   }
   get forecast(): Forecast | null {
     return this.catalogue.forecast(this.navigation.parameter('forecast'));

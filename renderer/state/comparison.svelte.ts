@@ -68,6 +68,7 @@ export class Comparison {
     };
     this.player = new Player({
       count: () => forecast.leads.length,
+      speed: 2,
       ready: () => this.#panes.every((pane) => !this.pictures[pane].loading),
       moved: (lead) => app.navigation.set({ lead: String(lead) }),
     });

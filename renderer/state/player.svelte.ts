@@ -11,9 +11,15 @@ export class Player {
   #speed = $state<number>(8);
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(options: { count: () => number; ready: () => boolean; moved?: (index: number) => void }) {
+  constructor(options: {
+    count: () => number;
+    ready: () => boolean;
+    moved?: (index: number) => void;
+    speed?: number;
+  }) {
     this.#count = options.count;
     this.#ready = options.ready;
+    this.#speed = options.speed ?? 8;
     this.#moved = options.moved ?? (() => {});
   }
 
