@@ -1,7 +1,7 @@
 /** The pair of networks that is a DYffusion model, made from settings and the shape of the data. */
 import type { TrainSettings } from '#shared/domain/settings.ts';
-import { createNetwork } from '../networks/registry.ts';
 import type { Network, NetworkSettings } from '../networks/network.ts';
+import { createNetwork } from '../networks/registry.ts';
 import { RandomStream } from '../runtime/random.ts';
 import { Forecaster } from './forecaster.ts';
 import { Interpolator } from './interpolator.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BaselineData } from '#main/engine/baselines/baseline.ts';
 import { baselineNames, createBaseline } from '#main/engine/baselines/registry.ts';
-import { scoreMethod } from '#main/engine/verification/score-method.ts';
+import { ScoreAccumulator } from '#main/engine/verification/accumulator.ts';
 
 /** One cell with a season of four steps and an anomaly that fades by half each step; three training years. */
 const season = (t: number) => [10, 20, 30, 20][((t % 4) + 4) % 4]!;
@@ -44,20 +44,17 @@ describe('baselines', () => {
   });
 
   it('are scored like any other method', async () => {
-    const scores = await scoreMethod(createBaseline('anomaly-persistence', data), {
-      starts: [0, 1],
-      leads: [1, 2],
-      cells: 1,
-      channels: 1,
-      members: 5,
-      units: 'K',
-      seed: 1,
-      truth: (t) => data.frame(t),
-    });
-    expect(scores).toMatchObject({ members: 1, starts: 2, units: 'K' });
+    const scores = new ScoreAccumulator({ members: 1, leads: [1, 2], cells: 1, channels: 1 });
+    for (const start of [0, 1]) {
+      const task = { start, leads: [1, 2], members: 5, seed: 1 };
+      await createBaseline('anomaly-persistence', data).forecast(task, async ({ lead, values }) => {
+        scores.add(start, lead - 1, values, await data.frame(start + lead));
+      });
+    }
+    const { overall, byLead } = scores.scores('K');
     // The anomaly fades from 8 to 4 and 2, and from 4 to 2 and 1: errors 4 and 2 at lead 1, 6 and 3 at lead 2.
-    expect(scores.byLead.map((s) => s.fairCrps)).toEqual([3, 4.5]);
-    expect(scores.overall.fairCrps).toBe(3.75);
-    expect(scores.byLead[0]!.mse).toBe((16 + 4) / 2);
+    expect(byLead.map((s) => s.fairCrps)).toEqual([3, 4.5]);
+    expect(overall.fairCrps).toBe(3.75);
+    expect(byLead[0]!.mse).toBe((16 + 4) / 2);
   });
 });
