@@ -1,4 +1,5 @@
 /** Installs the npm packages exactly as the lockfile says, with their install scripts off, and only when needed. */
+import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, root } from './paths.mjs';
 import { npm, run } from './processes.mjs';
@@ -46,5 +47,23 @@ export async function installDependencies() {
       'network',
       "npm could not install the packages that the lockfile names (its own lines above say why); check the network or npm's registry settings and start again.",
     );
+  }
+}
+
+/**
+ * Lets `npx driftcast` find the checkout's own command at once: npm links the commands of dependencies into
+ * node_modules, but not a project's own, and would else make a link in its cache on every call.
+ *
+ * @param {string} [top] the checkout
+ */
+export function linkOwnCommand(top = root) {
+  const folder = join(top, 'node_modules', '.bin');
+  const path = join(folder, 'driftcast');
+  if (process.platform === 'win32' || lstatSync(path, { throwIfNoEntry: false })) return;
+  mkdirSync(folder, { recursive: true });
+  try {
+    symlinkSync(join('..', '..', 'main', 'setup', 'driftcast.mjs'), path);
+  } catch {
+    // Another set-up was faster, or the folder is read-only: npx finds its own way.
   }
 }

@@ -7,7 +7,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bindingPackage, bindingPath, ensureBinding, isLinked } from './binding.mjs';
 import { bundle, isBundled } from './bundle.mjs';
-import { areDependenciesCurrent, installDependencies } from './dependencies.mjs';
+import { areDependenciesCurrent, installDependencies, linkOwnCommand } from './dependencies.mjs';
 import { ensureElectron, findElectron } from './electron.mjs';
 import { readFacts, writeFacts } from './facts.mjs';
 import { chosenBuild, detectGpu } from './gpu.mjs';
@@ -72,6 +72,7 @@ export async function prepare(options) {
       { onWait: (owner) => report.note(`Driftcast set-up: waiting for another one to finish (${owner})`) },
     );
   }
+  linkOwnCommand();
   if (app && !isBundled()) {
     report.phase(5, 'building the app');
     await bundle(report);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readlinkSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, realpathSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fakeProgram } from './fakes.ts';
@@ -22,6 +22,9 @@ describe('the first start', () => {
     });
     const tensorflow = checkout.facts().tensorflow.path!;
     expect(readlinkSync(join(checkout.folder, binding, 'deps/lib'))).toBe(join(tensorflow, 'tensorflow'));
+
+    const command = join(checkout.folder, 'node_modules/.bin/driftcast');
+    expect(realpathSync(command)).toBe(realpathSync(join(checkout.folder, 'main/setup/driftcast.mjs')));
 
     const second = await checkout.run('driftcast.mjs', ['doctor']);
     expect(second).toEqual({ code: 0, stdout: '{"name":"cli","args":["doctor"]}', stderr: '' });
