@@ -6,6 +6,7 @@ import type { EpochMetrics, Run } from '#shared/domain/run.ts';
 import { DriftcastError, toErrorData } from '#shared/errors.ts';
 import type { Core } from './core.ts';
 import type { JobContext, JobOutcome } from './job-registry.ts';
+import { epochKey, tally } from './run-tally.ts';
 
 /** Between asking a training to stop at its next step and stopping it the hard way. */
 const stopMilliseconds = 60_000;
@@ -43,7 +44,8 @@ export class TrainingSession {
         onEvent: (event) => this.hear(event, context),
         restart: {
           input: (before) => ({ ...before, resume: true }),
-          isProgress: (event) => event.kind === 'checkpoint' || event.kind === 'epoch',
+          // An epoch whose checkpoint was never written has to be trained again: it is no progress.
+          isProgress: (event) => event.kind === 'checkpoint',
           onRestart: (error) => this.note(`${error.message} Training goes on from the last checkpoint.`),
         },
       });
@@ -91,7 +93,7 @@ export class TrainingSession {
       case 'epoch': {
         this.epochs.set(epochKey(event.metrics), event.metrics);
         this.publish(event);
-        void this.save(this.tally(event.metrics.stage));
+        void this.save({ ...this.tally(), stage: event.metrics.stage });
         return;
       }
       case 'progress': {
@@ -123,15 +125,8 @@ export class TrainingSession {
     return Math.min(1, Math.max(0, (before + own * Math.min(1, within)) / total));
   }
 
-  private tally(stage: Run['stage']): Partial<Run> {
-    const all = [...this.epochs.values()];
-    const scores = all.flatMap(({ validationCrps }) => (validationCrps === null ? [] : [validationCrps]));
-    return {
-      stage,
-      epochs: all.length,
-      seconds: all.reduce((sum, { seconds }) => sum + seconds, 0),
-      bestValidationCrps: scores.length === 0 ? null : Math.min(...scores),
-    };
+  private tally(): ReturnType<typeof tally> {
+    return tally([...this.epochs.values()]);
   }
 
   private note(message: string): void {
@@ -141,14 +136,14 @@ export class TrainingSession {
 
   private async finish(output: TrainOutput): Promise<JobOutcome> {
     const paused = output.status === 'paused';
-    const { seconds } = this.tally(this.run.stage);
+    const { seconds } = this.tally();
     const status = !paused ? 'finished' : this.intent === 'stop' ? 'stopped' : 'paused';
     await this.saveForSure({
       status,
       epochs: output.epochs,
       bestValidationCrps: output.bestValidationCrps,
       // The engine may count this sitting alone; the epochs tell of all of them.
-      seconds: Math.max(seconds ?? 0, output.seconds),
+      seconds: Math.max(seconds, output.seconds),
     });
     if (!paused) return;
     return { status: 'cancelled', message: pausedMessage(this.run) };
@@ -186,8 +181,4 @@ export class TrainingSession {
 function pausedMessage(run: Run): string {
   const epochs = `${run.epochs} epoch${run.epochs === 1 ? '' : 's'}`;
   return `${run.status === 'paused' ? 'Paused' : 'Stopped'} after ${epochs}; the last checkpoint is kept.`;
-}
-
-export function epochKey({ stage, epoch }: EpochMetrics): string {
-  return `${stage} ${epoch}`;
 }

@@ -10,7 +10,8 @@ import type { Core } from './core.ts';
 import { Broadcast, type EventStream } from './events.ts';
 import { findPreset } from './presets.ts';
 import { followRunOnDisk } from './run-follower.ts';
-import { epochKey, TrainingSession } from './training-session.ts';
+import { epochKey, tally } from './run-tally.ts';
+import { TrainingSession } from './training-session.ts';
 
 /** How long closing waits for a training to reach its next step. */
 const closeMilliseconds = 30_000;
@@ -135,10 +136,16 @@ export class Training {
   }
 
   async remove(id: string): Promise<void> {
-    const { entities } = this.core;
+    const { entities, jobs } = this.core;
     const owner = await lockOwner(this.lockPath(id));
     if (this.isActive(id) || owner !== null)
       throw new DriftcastError('conflict', 'The run is training.', 'Stop it first, then delete it.');
+    if (jobs.isBusy(id))
+      throw new DriftcastError(
+        'conflict',
+        'The run is being scored.',
+        'Cancel that job first, or wait for it.',
+      );
     await entities.runs.remove(id);
   }
 
@@ -151,9 +158,11 @@ export class Training {
       const lock = await acquireLock(this.lockPath(id), 'The run', 'being recovered');
       try {
         const run = await this.core.entities.runs.read(id);
+        const metrics = await this.core.entities.metrics(id);
+        const done = metrics.length === 0 ? {} : tally(metrics);
         const problem =
           'Driftcast ended while this run was training; resume it to go on from its last checkpoint.';
-        await this.core.entities.runs.write(id, { ...run, status: 'paused', problem });
+        await this.core.entities.runs.write(id, { ...run, ...done, status: 'paused', problem });
         this.core.log.warn({ run: id }, problem);
       } finally {
         await lock.release();

@@ -28,6 +28,9 @@ function overChannel({ router }: Service, trusted = false): { client: ContractCl
   return { client, close };
 }
 
+/** However busy the machine is. */
+const eventually = (holds: () => Promise<void>) => vi.waitFor(holds, { timeout: 60_000, interval: 20 });
+
 const links = [
   { link: 'in process', connect: (service: Service) => createInProcessClient(service.router, false) },
   { link: 'over a MessagePort', connect: (service: Service) => overChannel(service).client },
@@ -134,7 +137,7 @@ describe('two pages', () => {
     const first = await one.client.jobs.watch({ job });
     const second = await two.client.jobs.watch({ job });
     expect((await first.next()).value).toMatchObject({ id: job });
-    await vi.waitFor(async () => expect((await two.client.runs.get({ run })).status).toBe('training'));
+    await eventually(async () => expect((await two.client.runs.get({ run })).status).toBe('training'));
     const lost = expect(
       (async () => {
         for await (const _change of first);
@@ -158,9 +161,9 @@ describe('two pages', () => {
       preset: 'small',
       settings: settings(behaviour.endless, 1),
     });
-    await vi.waitFor(async () => expect((await client.jobs.get({ job })).fraction).not.toBeNull());
+    await eventually(async () => expect((await client.jobs.get({ job })).fraction).not.toBeNull());
     await client.runs.pause({ run });
-    await vi.waitFor(async () => expect((await client.jobs.get({ job })).ended).not.toBeNull());
+    await eventually(async () => expect((await client.jobs.get({ job })).ended).not.toBeNull());
     expect((await slow.next()).value).toMatchObject({ id: job, status: 'cancelled' });
     const none = Symbol('nothing more');
     expect(await Promise.race([slow.next(), after(0, none)])).toBe(none);

@@ -234,7 +234,10 @@ describe('closing and coming back', () => {
     await service.client.runs.estimate({ dataset, preset: 'small' });
     await service.close();
     await service.close();
-    await vi.waitFor(() => expect(() => process.kill(pid ?? 0, 0)).toThrow());
+    await vi.waitFor(() => expect(() => process.kill(pid ?? 0, 0)).toThrow(), {
+      timeout: 60_000,
+      interval: 20,
+    });
     await expect(service.client.system.doctor()).resolves.toMatchObject({ threads: 0 });
   });
 });

@@ -30,8 +30,9 @@ const common = {
   maxDeaths: 3,
 };
 
-/** A tfjs step is synchronous and may take a minute on a slow machine; a parser yields far more often. */
+/** A tfjs step is synchronous and may take many minutes where only plain JavaScript computes; a parser yields
+ * far more often. */
 export const engineLimits: Record<Lane, EngineLimits> = {
   files: { ...common, readyMilliseconds: 30_000, cancelMilliseconds: 5_000, missedPings: 12 },
-  compute: { ...common, readyMilliseconds: 180_000, cancelMilliseconds: 45_000, missedPings: 60 },
+  compute: { ...common, readyMilliseconds: 180_000, cancelMilliseconds: 45_000, missedPings: 240 },
 };

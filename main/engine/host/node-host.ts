@@ -24,7 +24,9 @@ export function createNodeHost(options: HostOptions & { execArgv?: string[] }): 
       };
       // `close` comes after the last words on stderr; a grandchild may hold stderr open, so don't wait for long.
       child.on('close', (code, signal) => end({ code, signal }));
-      child.on('exit', (code, signal) => void setTimeout(() => end({ code, signal }), lastWordsMilliseconds));
+      child.on('exit', (code, signal) => {
+        setTimeout(() => end({ code, signal }), lastWordsMilliseconds).unref();
+      });
       // Could not be started, or its channel broke: either way it is of no more use.
       child.on('error', () => {
         child.kill('SIGKILL');

@@ -30,6 +30,7 @@ function parentPort(): ParentPort | null {
 export function processTransport(): EngineTransport {
   const port = parentPort();
   if (port !== null) {
+    watchParent();
     return {
       post: (message) => port.postMessage(message),
       onMessage: (listener) => void port.on('message', (event) => listener(event.data)),
@@ -39,6 +40,8 @@ export function processTransport(): EngineTransport {
   }
   if (process.send === undefined) throw new Error('The engine is started by Driftcast, not by hand.');
   watchParent();
+  // Ctrl-C reaches every process of a terminal; what it means for running work is the service's to say.
+  process.on('SIGINT', () => undefined);
   return {
     post(message) {
       if (process.connected) process.send?.(message);
@@ -54,16 +57,24 @@ export function processTransport(): EngineTransport {
  * close. A thread of its own looks once a second whether the parent is still there.
  */
 function watchParent(): void {
-  const watcher = new Worker(
-    `const { workerData: parent } = require('node:worker_threads');
-     setInterval(() => {
-       let gone = process.ppid !== parent;
-       try { process.kill(parent, 0); } catch (error) { gone = gone || error.code === 'ESRCH'; }
-       if (gone) process.kill(process.pid, 'SIGKILL');
-     }, 1000);`,
-    { eval: true, workerData: process.ppid, resourceLimits: { maxOldGenerationSizeMb: 16 } },
-  );
-  watcher.unref();
-  // Without a watcher the closing channel still ends the process, if only after the current step.
-  watcher.on('error', () => undefined);
+  try {
+    const watcher = new Worker(watcherProgram, {
+      eval: true,
+      workerData: process.ppid,
+      resourceLimits: { maxOldGenerationSizeMb: 16 },
+    });
+    watcher.unref();
+    watcher.on('error', () => undefined);
+  } catch {
+    // Without a watcher the closing channel still ends the process, if only after the current step.
+  }
 }
+
+const watcherProgram = `
+  const { workerData: parent } = require('node:worker_threads');
+  setInterval(() => {
+    let gone = process.ppid !== parent;
+    try { process.kill(parent, 0); } catch (error) { gone = gone || error.code === 'ESRCH'; }
+    if (gone) process.kill(process.pid, 'SIGKILL');
+  }, 1000);
+`;

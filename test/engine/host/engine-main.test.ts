@@ -155,7 +155,7 @@ describe('an engine in the middle of a computation', () => {
     const [chunk] = (await once(service.stdout, 'data')) as [Buffer];
     const pid = Number(chunk.toString());
     service.kill('SIGKILL');
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), { timeout: 20_000, interval: 50 });
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), { timeout: 60_000, interval: 50 });
   });
 });
 
