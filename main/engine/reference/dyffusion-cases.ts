@@ -123,6 +123,7 @@ function modelOf(one: TensorCase, horizon: number, field: string): DyffusionMode
     lambda2: 0.5,
     sampling: 'cold',
     coldLastStep: false,
+    forecasterDropout: false,
     refine: false,
     samplingSchedule: null,
   };
