@@ -9,14 +9,24 @@ import { endWith } from './command.mjs';
 import { buildFolder, readJson, root } from './paths.mjs';
 import { prepare, withoutSetupArguments } from './prepare.mjs';
 import { handOver } from './processes.mjs';
-import { createReport } from './report.mjs';
+import { createReport, SetupError } from './report.mjs';
 import { tally, tallyLine } from './tally.mjs';
 
 await endWith(async () => {
   const args = process.argv.slice(2);
   const report = createReport({ phases: 5 });
-  await prepare({ args, report });
-  const browser = await ensureBrowser(report);
+  /** @type {string} */
+  let browser;
+  try {
+    await prepare({ args, report });
+    browser = await ensureBrowser(report);
+  } catch (error) {
+    // Whoever reads only the last line has to see that nothing was tested.
+    if (!(error instanceof SetupError)) throw error;
+    process.stderr.write(`${error.details}\nDriftcast: ${error.message}\n`);
+    process.stdout.write(`${tallyLine(tally(null, 1))}\n`);
+    return 1;
+  }
   const results = join(buildFolder, `test-results-${process.pid}.json`);
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];

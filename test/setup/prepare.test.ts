@@ -67,6 +67,12 @@ describe('what is missing', () => {
     expect(stderr.trim().split('\n').at(-1)).toMatch(/^Driftcast: npm could not install the packages/);
   });
 
+  it('counts as a failed test where nothing could be tested', async () => {
+    const checkout = smallCheckout();
+    const { code, stdout } = await checkout.run('test.mjs', [], { NPM_FAILS: '1' });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '0 passed, 1 failed, 0 skipped\n' });
+  });
+
   it('is noticed as soon as it is there: a compiler', async () => {
     const checkout = smallCheckout();
     rmSync(join(checkout.bin, 'g++'));
