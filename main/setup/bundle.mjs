@@ -102,7 +102,10 @@ export async function bundle(report, { force = false } = {}) {
 async function bundleNow(report) {
   const made = record(root);
   const next = join(buildFolder, `next-${process.pid}`);
-  rmSync(next, { recursive: true, force: true });
+  // We hold the lock: whatever else lies there was left by a build that was killed.
+  for (const name of readdirSync(buildFolder)) {
+    if (name.startsWith('next-')) rmSync(join(buildFolder, name), { recursive: true, force: true });
+  }
   mkdirSync(join(next, 'main'), { recursive: true });
   try {
     const present = targets.filter((target) => {
