@@ -102,6 +102,7 @@ function architecture(
       blockDropout: dropout.block,
       blockDropout1: dropout.firstBlock,
       attentionDropout: dropout.attention,
+      upsampleDims: workingSize(height, width, 2 ** (network.dimMults.length - 1)),
     };
   if (network.kind === 'unet_simple')
     return { ...common, dropout: dropout.block, upsampleDims: network.upsampleDims };
@@ -111,4 +112,10 @@ function architecture(
     kernelSizes: network.kernelSizes,
     residual: network.residual,
   };
+}
+
+/** The U-Net halves its grid at each level, so other grids are stretched to the next size that it can halve; null: fits. */
+function workingSize(height: number, width: number, multiple: number): [number, number] | null {
+  const up = (size: number) => Math.ceil(size / multiple) * multiple;
+  return up(height) === height && up(width) === width ? null : [up(height), up(width)];
 }

@@ -142,6 +142,15 @@ it('gives both networks the channels that data and conditioning ask for', () => 
   }
 });
 
+it('stretches grids that a U-Net cannot halve', () => {
+  const network = { kind: 'unet_resnet' as const, dim: 8, dimMults: [1, 2, 4] };
+  const settings = toySettings({ network });
+  const size = (height: number, width: number) =>
+    networkSettings(settings, toySource({ count: 1, height, width })).forecaster.upsampleDims;
+  expect(size(41, 60)).toEqual([44, 60]);
+  expect(size(40, 60)).toBeNull();
+});
+
 it('trains the interpolator on the distance to the frame between', () => {
   const model = { interpolator: straightLine(4) };
   const one = (value: number) => tf.fill([1, 1, 1, 1], value) as tf.Tensor4D;

@@ -26,6 +26,20 @@ describe.skipIf(sharedFolder() === null)('the published reference cases', () => 
 });
 
 describe('runTensorCases', () => {
+  it('reproduces the small cases that come with the code', async () => {
+    const folder = join(import.meta.dirname, '..', '..', 'reference');
+    const reports = await runTensorCases(folderReader(folder));
+    expect(reports.filter((report) => !report.ok)).toEqual([]);
+    expect(reports.map((report) => report.name)).toEqual([
+      'schedule before_t1_only h=3 extra=4',
+      'simple_conv_net',
+      'sampling_cold',
+      'loss_l1',
+      'adamw',
+      'scores',
+    ]);
+  });
+
   it('reports what cannot be run, and goes on', async () => {
     const files: Record<string, string> = {
       'cases.json': JSON.stringify({
