@@ -46,9 +46,28 @@ function columnRuns(longitudes: Float64Array, west: number, east: number): Run[]
     return all || eastOf(longitudes[i]!, west) <= span + tolerance;
   });
   const runs = runsOf(inside);
-  const from = (run: Run) =>
-    Math.min(...[run.first, run.first + run.count - 1].map((i) => eastOf(longitudes[i]!, west)));
-  return runs.length === 2 && !all ? runs.sort((a, b) => from(a) - from(b)) : runs;
+  if (all) return runs;
+  const offset = (i: number) => eastOf(longitudes[i]!, west);
+  if (runs.length === 2) {
+    const from = (run: Run) => Math.min(offset(run.first), offset(run.first + run.count - 1));
+    return runs.sort((p, q) => from(p) - from(q));
+  }
+  // A box of nearly the whole globe may leave out no cell and still begin in the middle of the file's map.
+  const run = runs[0];
+  const begin = inside.reduce((best, i) => (offset(i) < offset(best) ? i : best), inside[0] ?? 0);
+  if (runs.length !== 1 || !run || begin === run.first || !isGlobal(longitudes)) return runs;
+  const before = begin - run.first;
+  return [
+    { first: begin, count: run.count - before },
+    { first: run.first, count: before },
+  ];
+}
+
+/** Whether longitudes ascend and the last column is followed by the first one. */
+function isGlobal(longitudes: Float64Array): boolean {
+  const last = longitudes.length - 1;
+  const step = (longitudes[last]! - longitudes[0]!) / Math.max(1, last);
+  return step > 0 && Math.abs(step * (last + 1) - 360) < 0.5 * step;
 }
 
 const show = (degrees: number, positive: string, negative: string) =>
