@@ -28,7 +28,8 @@ export const train: Handler<'train'> = async (input, { signal, emit, control }) 
     validation: dataset.examples('validation'),
     store: checkpointStore(input.runFolder),
     resume: input.resume,
-    initial: input.initFolder === null || input.resume ? null : await bestTensors(input.initFolder),
+    // Also when resuming: a fine-tuning that died before its first checkpoint has nothing else to go on from.
+    initial: input.initFolder === null ? null : await bestTensors(input.initFolder),
     control: asked,
     signal,
     onStarted: (facts) => emit({ kind: 'started', ...facts, backend: backend.name, versions }),
