@@ -42,6 +42,9 @@ function withOpacity(colour: string, opacity: number): string {
   return `color-mix(in srgb, ${colour} ${Math.round(opacity * 100)}%, transparent)`;
 }
 
+/** Epochs and leads are counted: no half of one is ever labelled. */
+const wholeSteps = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000];
+
 const font = '11px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
 
 export function plotOptions(chart: ChartOptions, width: number, height: number): uPlot.Options {
@@ -73,6 +76,7 @@ export function plotOptions(chart: ChartOptions, width: number, height: number):
         gap: 4,
         grid: { show: false },
         ticks,
+        incrs: wholeSteps,
         ...(chart.xTicks
           ? {
               splits: () => [...(chart.xTicks?.at ?? [])],

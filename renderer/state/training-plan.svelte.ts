@@ -3,6 +3,7 @@ import type { Dataset } from '#shared/domain/dataset.ts';
 import type { Preset, TrainSettings } from '#shared/domain/settings.ts';
 import type { ErrorData } from '#shared/errors.ts';
 import { failureOf } from '../contract/failure.ts';
+import { presetOrder, presetTitle } from '../text/names.ts';
 import type { App } from './app.svelte.ts';
 import { changed, readPath, writePath } from './setting-paths.ts';
 
@@ -41,7 +42,8 @@ export class TrainingPlan {
   get presets(): readonly Preset[] {
     const { presets } = this.#app.catalogue;
     const own = presets.filter(({ system }) => system === this.dataset.system);
-    return own.length > 0 ? own : presets.filter(({ system }) => system === 'other');
+    const fitting = own.length > 0 ? own : presets.filter(({ system }) => system === 'other');
+    return [...fitting].sort(presetOrder);
   }
   get preset(): Preset | null {
     return this.presets.find(({ name }) => name === this.#preset) ?? null;
@@ -91,7 +93,7 @@ export class TrainingPlan {
       this.#app.client.runs.start({
         dataset: this.dataset.id,
         preset: this.#preset,
-        ...(this.name.trim() ? { name: this.name.trim() } : {}),
+        name: this.name.trim() || this.#freeName(),
         settings: this.changed ? this.#settings : null,
       }),
     );
@@ -100,6 +102,15 @@ export class TrainingPlan {
 
   dispose(): void {
     clearTimeout(this.#timer);
+  }
+
+  /** "DYffusion small", numbered when the dataset already has one of that name. */
+  #freeName(): string {
+    const base = `DYffusion ${this.preset ? presetTitle(this.preset).toLowerCase() : ''}`.trim();
+    const taken = new Set(this.#app.catalogue.runsOf(this.dataset.id).map(({ name }) => name));
+    let name = base;
+    for (let number = 2; taken.has(name); number += 1) name = `${base} ${number}`;
+    return name;
   }
 
   #key(preset: string): string {
