@@ -59,6 +59,8 @@ async function watch(
   signal: AbortSignal,
   printEpoch: (metrics: EpochMetrics) => void,
 ): Promise<void> {
+  const began = session.environment.now();
+  const elapsed = () => (session.environment.now() - began) / 1000;
   const ended = new Promise<null>((resolve) => {
     signal.addEventListener('abort', () => resolve(null), { once: true });
   });
@@ -71,16 +73,19 @@ async function watch(
       const event = next.value;
       if (event.kind === 'epoch') printEpoch(event.metrics);
       else if (event.kind === 'note') session.output.note(event.message);
-      else if (event.kind === 'progress') session.output.progress.show(step(event));
+      else if (event.kind === 'progress') session.output.progress.show(step(event, elapsed()));
     }
   } catch (thrown) {
     if (!signal.aborted) session.output.note(`The course of training cannot be followed: ${String(thrown)}`);
   }
 }
 
-function step(event: Extract<RunEvent, { kind: 'progress' }>) {
+/** By time where the time left is known, because a stage may end by its time limit long before its last epoch. */
+function step(event: Extract<RunEvent, { kind: 'progress' }>, elapsedSeconds: number) {
   const loss = event.loss === null ? '' : `, loss ${score(event.loss)}`;
-  const done = (event.epoch - 1 + event.step / Math.max(1, event.steps)) / Math.max(1, event.epochs);
+  const byEpochs = (event.epoch - 1 + event.step / Math.max(1, event.steps)) / Math.max(1, event.epochs);
+  const left = event.secondsLeft;
+  const done = left === null ? byEpochs : elapsedSeconds / Math.max(1e-9, elapsedSeconds + left);
   return {
     fraction: Math.min(1, Math.max(0, done)),
     message: `${event.stage} epoch ${event.epoch}/${event.epochs}, step ${event.step}/${event.steps}${loss}`,

@@ -83,7 +83,7 @@ describe('the verb', () => {
       'runs.start',
       'forecasts.start',
       'forecasts.export',
-      'verification.forecast',
+      'verification.run',
     ])
       expect(asked).toContain(name);
     expect(t.err()).toContain('5/5');

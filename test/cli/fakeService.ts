@@ -93,7 +93,7 @@ export function fakeService(): FakeService {
       remove: os.datasets.remove.handler(() => ({})),
       rhythm: os.datasets.rhythm.handler(() => ({ dates: ['2001-01-01'], means: [1] })),
     },
-    presets: { list: os.presets.list.handler(() => [preset()]) },
+    presets: { list: os.presets.list.handler(() => [preset(), preset('sst-tiny')]) },
     runs: {
       estimate: os.runs.estimate.handler(() => ({
         seconds: 1,

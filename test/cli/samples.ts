@@ -86,7 +86,7 @@ export function dataset(): Dataset {
   };
 }
 
-export function preset(): Preset {
+export function preset(name = 'sst-small'): Preset {
   const stage = {
     dropout: { block: 0.1 },
     learningRate: 1e-3,
@@ -96,7 +96,7 @@ export function preset(): Preset {
     loss: 'l1',
   };
   return presetSchema.parse({
-    name: 'sst-small',
+    name,
     system: 'sst',
     title: 'Small',
     description: 'For two cores.',

@@ -22,7 +22,7 @@ interface EvaluateOptions extends Common {
   paper?: boolean;
 }
 
-export interface Evaluation {
+interface Evaluation {
   scores: Scores;
   methods: ScoredMethod[];
 }
@@ -68,7 +68,7 @@ async function evaluate(session: Session, options: EvaluateOptions): Promise<Eva
 
 async function evaluateRun(session: Session, options: EvaluateOptions, name: string): Promise<Evaluation> {
   const run = findNamed('run', name, await session.client.runs.list());
-  const { job } = await session.client.verification.run({
+  return scoreRun(session, {
     run: run.id,
     split: options.split,
     members: options.members,
@@ -77,11 +77,19 @@ async function evaluateRun(session: Session, options: EvaluateOptions, name: str
     seed: options.seed,
     units: options.normalised ? 'normalised' : 'physical',
   });
+}
+
+/** Forecasts a split with a run and scores that beside the references. */
+export async function scoreRun(
+  session: Session,
+  request: Parameters<Session['client']['verification']['run']>[0],
+): Promise<Evaluation> {
+  const { job } = await session.client.verification.run(request);
   return resultOf(session, job);
 }
 
 /** Scores of files, or of the one forecast that a word names where no such file exists. */
-export async function evaluateForecasts(
+async function evaluateForecasts(
   session: Session,
   words: readonly string[],
   truth: string | undefined,

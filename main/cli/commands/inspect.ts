@@ -1,6 +1,6 @@
 /** `driftcast inspect FILE`: what a file holds and what could be forecast. */
 import type { FileSummary, VariableSummary } from '#shared/domain/file.ts';
-import { bytes, number, percent } from '../print/format.ts';
+import { bytes, date, number, percent } from '../print/format.ts';
 import { table } from '../print/table.ts';
 import { addVerb, type Common, type Verbs, withService } from '../verb.ts';
 
@@ -39,5 +39,5 @@ function describe(summary: FileSummary): string {
 function times(variable: VariableSummary): string {
   if (!variable.times) return '–';
   const { first, last, count, step } = variable.times;
-  return `${first} to ${last}, ${count} × ${step} (${variable.calendar ?? 'no calendar'})`;
+  return `${date(first)} to ${date(last)}, ${count} × ${step} (${variable.calendar ?? 'no calendar'})`;
 }

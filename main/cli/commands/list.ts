@@ -1,6 +1,6 @@
 /** `driftcast list`: what the workspace keeps, with the names and ids that the other verbs take. */
 import { oneOf } from '../parse/numbers.ts';
-import { number } from '../print/format.ts';
+import { date, number } from '../print/format.ts';
 import { table } from '../print/table.ts';
 import { addVerb, type Common, type Session, type Verbs, withService } from '../verb.ts';
 
@@ -75,7 +75,7 @@ const listing: Record<Kind, (session: Session) => Promise<Listing>> = {
           { title: 'run', value: (row) => row.run },
           { title: 'members', value: (row) => String(row.members), right: true },
           { title: 'starts', value: (row) => String(row.starts.length), right: true },
-          { title: 'first start', value: (row) => row.starts[0]?.date ?? '–' },
+          { title: 'first start', value: (row) => date(row.starts[0]?.date ?? '–') },
           { title: 'leads', value: (row) => row.leads.map((lead) => number(lead)).join(' ') },
         ]),
     };

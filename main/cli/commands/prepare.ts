@@ -7,7 +7,7 @@ import { DriftcastError } from '#shared/errors.ts';
 import { followJob } from '../jobs.ts';
 import { collect, oneOf, wholeNumber } from '../parse/numbers.ts';
 import { parseCells, parsePeriod, parseRegion, parseSlices, parseSplit } from '../parse/prepare.ts';
-import { bytes, percent } from '../print/format.ts';
+import { bytes, date, percent } from '../print/format.ts';
 import { table } from '../print/table.ts';
 import { addVerb, type Common, type Session, type Verbs, withService } from '../verb.ts';
 
@@ -137,8 +137,8 @@ function describe(dataset: Dataset): string {
     '',
     table(splits, [
       { title: 'split', value: (row) => row.name },
-      { title: 'from', value: (row) => row.from },
-      { title: 'to', value: (row) => row.to },
+      { title: 'from', value: (row) => date(row.from) },
+      { title: 'to', value: (row) => date(row.to) },
       { title: 'examples', value: (row) => String(row.examples), right: true },
       { title: 'dropped for gaps', value: (row) => String(row.droppedForGaps), right: true },
     ]),

@@ -42,3 +42,8 @@ export function bytes(count: number): string {
 export function percent(fraction: number | null): string {
   return fraction === null ? '–' : `${number(fraction * 100, 3)} %`;
 }
+
+/** A date without a time of day that says nothing. */
+export function date(iso: string): string {
+  return iso.replace(/T00:00:00(\.0+)?$/, '');
+}

@@ -54,6 +54,7 @@ export class Progress {
   }
 
   #log(step: Step): void {
+    if (step.message === '') return;
     const now = this.#now();
     const far = (step.fraction ?? 0) - this.#lastFraction >= logFraction;
     const long = now - this.#lastTime >= logMilliseconds;
@@ -81,6 +82,6 @@ function bar(fraction: number | null): string {
 
 function line(step: Step, drawnBar: string): string {
   const percent = step.fraction === null ? '' : `${String(Math.floor(step.fraction * 100)).padStart(3)} %  `;
-  const left = step.secondsLeft === null ? '' : `  ${duration(step.secondsLeft)} left`;
+  const left = !step.secondsLeft || step.fraction === 1 ? '' : `  ${duration(step.secondsLeft)} left`;
   return `${drawnBar}${percent}${step.message}${left}`;
 }
