@@ -13,10 +13,14 @@ import { temporaryFolder } from './files.ts';
 const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function write(name: string, fill: (file: File) => void): Promise<string> {
+async function write(
+  name: string,
+  fill: (file: File) => void,
+  libver?: ['earliest', 'latest'],
+): Promise<string> {
   const { h5 } = await hdf5Library();
   const path = join(folder, name);
-  const file = new h5.File(path, 'w');
+  const file = new h5.File(path, 'w', libver ? { libver } : {});
   fill(file);
   file.close();
   return path;
@@ -79,7 +83,7 @@ describe('HDF5 files', () => {
   });
 
   it('name a filter that is not available', async () => {
-    const path = await write('filter.h5', (file) => {
+    const fill = (file: File) => {
       file.create_dataset({
         name: 'packed',
         data: count(900),
@@ -88,11 +92,18 @@ describe('HDF5 files', () => {
         compression: 32015,
         compression_opts: [3],
       });
-    });
-    const bytes = readFileSync(path);
-    // The number of the zstd filter becomes one that nobody has registered.
-    bytes.writeUInt16LE(32099, bytes.indexOf(Buffer.of(0x0f, 0x7d)));
-    writeFileSync(path, bytes);
+    };
+    const rename = (path: string) => {
+      const bytes = readFileSync(path);
+      // The number of the zstd filter becomes one that nobody has registered.
+      bytes.writeUInt16LE(32099, bytes.indexOf(Buffer.of(0x0f, 0x7d)));
+      writeFileSync(path, bytes);
+      return path;
+    };
+    // Newer headers have a checksum, which tells first that they were altered.
+    const altered = await inspectFile(rename(await write('altered.h5', fill)), { statistics: true });
+    expect(altered.warnings).toContain('"packed" is damaged and is left out.');
+    const path = rename(await write('filter.h5', fill, ['earliest', 'latest']));
     const { variables } = await inspectFile(path, { statistics: true });
     expect(variables[0]!.reason).toMatch(
       /is compressed with the filter ".*" \(number 32099\), which is not available/,

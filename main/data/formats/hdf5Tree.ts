@@ -92,7 +92,8 @@ function whyUnreadable(library: Hdf5Library, dataset: Dataset, fileBytes: number
   const { chunks, shape, size } = dataset.metadata;
   const filter = dataset.filters.find(({ id }) => !isKnownFilter(library, id));
   if (filter) {
-    return `is compressed with the filter "${filter.name || 'unnamed'}" (number ${filter.id}), which is not available here`;
+    const name = filter.name.split(';')[0]!.slice(0, 60) || 'unnamed';
+    return `is compressed with the filter "${name}" (number ${filter.id}), which is not available here`;
   }
   if (chunks && product(chunks) * size > limits.chunkBytes) {
     return `is stored in blocks of ${Math.round((product(chunks) * size) / 2 ** 20)} MiB, which are too large to read`;
@@ -134,11 +135,15 @@ function collect(library: Hdf5Library, root: File, warnings: string[]): Found[] 
         warnings.push(`"${bareName(path)}" is a link to somewhere else and is left out.`);
         continue;
       }
-      const kind = module.get_type(root.file_id, path);
-      if (kind === module.H5G_GROUP) walk(new h5.Group(root.file_id, path), depth + 1);
-      if (kind === module.H5G_DATASET) {
-        const names = new Set(module.get_attribute_names(root.file_id, path));
-        found.push({ dataset: new h5.Dataset(root.file_id, path), names });
+      try {
+        const kind = module.get_type(root.file_id, path);
+        if (kind === module.H5G_GROUP) walk(new h5.Group(root.file_id, path), depth + 1);
+        if (kind === module.H5G_DATASET) {
+          const names = new Set(module.get_attribute_names(root.file_id, path));
+          found.push({ dataset: new h5.Dataset(root.file_id, path), names });
+        }
+      } catch {
+        warnings.push(`"${bareName(path)}" is damaged and is left out.`);
       }
       if (objects > limits.objects) return;
     }
