@@ -101,7 +101,8 @@ export async function statisticsOf(
     decoder.decode(raw, values);
     // Sums by block keep the rounding error of long series small.
     let blockSum = 0;
-    for (const value of values) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
       if (Number.isNaN(value)) {
         missing++;
         continue;

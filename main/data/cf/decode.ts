@@ -82,19 +82,35 @@ export function decoderOf(variable: DataVariable, netcdf = true): Decoder {
   const automatic = defaultFill[type];
   if (netcdf && !attributes.has('_FillValue') && automatic !== undefined) fills.push(read(automatic));
   const { low, high, unpacked } = validRange(attributes, type, read);
-  const [fill, secondFill] = [fills[0], fills[1]];
-  const moreFills = fills.slice(2);
-  const isFill = (value: number) => value === fill || value === secondFill || moreFills.includes(value);
+  const [fill = Number.NaN, secondFill = Number.NaN, ...moreFills] = fills;
+  const asStored = !attributes.has('_Unsigned');
+  const packed = scale !== 1 || offset !== 0;
+  const ranged = low !== -Infinity || high !== Infinity;
 
   return {
     decode(raw, out, at = 0) {
-      for (let i = 0; i < raw.length; i++) {
+      const { length } = raw;
+      // Millions of values pass here for every map: the usual case is kept free of calls.
+      if (asStored && moreFills.length === 0 && !ranged && !isBig(raw)) {
+        for (let i = 0; i < length; i++) {
+          const value = raw[i]!;
+          const missing = value === fill || value === secondFill;
+          out[at + i] = missing ? Number.NaN : packed ? value * scale + offset : value;
+        }
+        return out;
+      }
+      for (let i = 0; i < length; i++) {
         const value = read(Number(raw[i]));
         const physical = value * scale + offset;
         const judged = unpacked ? physical : value;
-        out[at + i] = isFill(value) || judged < low || judged > high ? Number.NaN : physical;
+        const missing = value === fill || value === secondFill || moreFills.includes(value);
+        out[at + i] = missing || judged < low || judged > high ? Number.NaN : physical;
       }
       return out;
     },
   };
+}
+
+function isBig(raw: RawArray): raw is BigInt64Array | BigUint64Array {
+  return raw instanceof BigInt64Array || raw instanceof BigUint64Array;
 }
