@@ -7,7 +7,7 @@ import type { RunEvent } from '#shared/contract/index.ts';
 import type { EpochMetrics, Run } from '#shared/domain/run.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { followJob } from './jobs.ts';
-import { duration, score } from './print/format.ts';
+import { counted, duration, score } from './print/format.ts';
 import type { Session } from './verb.ts';
 
 /**
@@ -45,7 +45,7 @@ export async function trainToEnd(
   if (run.status === 'paused') {
     throw new DriftcastError(
       'cancelled',
-      `Training of ${run.name} was paused after ${run.epochs} epochs; its last checkpoint is kept.`,
+      `Training of ${run.name} was paused after ${counted(run.epochs, 'epoch')}; its last checkpoint is kept.`,
       `Go on with: driftcast train --resume ${run.id}`,
     );
   }

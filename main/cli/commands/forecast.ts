@@ -5,7 +5,7 @@ import { DriftcastError } from '#shared/errors.ts';
 import { followJob } from '../jobs.ts';
 import { findNamed } from '../names.ts';
 import { collect, oneOf, positiveNumbers, wholeNumber } from '../parse/numbers.ts';
-import { bytes, date, duration, number } from '../print/format.ts';
+import { bytes, counted, date, duration, number } from '../print/format.ts';
 import { addVerb, type Common, type Session, type Verbs, withService } from '../verb.ts';
 
 interface ForecastOptions extends Common {
@@ -115,15 +115,16 @@ export function splitStarts(dataset: Dataset, split: SplitName, horizon: number)
 }
 
 function describe(forecast: Forecast, file: string | null, size: number | null): string {
-  const [first] = forecast.starts;
-  const last = forecast.starts.at(-1);
+  const inOrder = [...forecast.starts].sort((a, b) => a.timeIndex - b.timeIndex);
+  const [first] = inOrder;
+  const last = inOrder.at(-1);
   const span =
     forecast.starts.length === 1
       ? date(first?.date ?? '')
       : `${date(first?.date ?? '')} to ${date(last?.date ?? '')}`;
   const lines = [
     `Forecast ${forecast.name} (${forecast.id}): ${forecast.members} members of ${forecast.variable} (${forecast.units})`,
-    `${forecast.starts.length} start${forecast.starts.length === 1 ? '' : 's'}: ${span}`,
+    `${counted(forecast.starts.length, 'start')}: ${span}`,
     `Lead times ${forecast.leads.map((lead) => number(lead)).join(', ')} data steps`,
     `${forecast.networkCalls} network calls in ${duration(forecast.seconds)}`,
   ];

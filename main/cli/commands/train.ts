@@ -6,7 +6,7 @@ import { findNamed } from '../names.ts';
 import { collect, oneOf, wholeNumber } from '../parse/numbers.ts';
 import { applySettings } from '../parse/settings.ts';
 import { findPreset } from '../presets.ts';
-import { duration, score } from '../print/format.ts';
+import { counted, duration, score } from '../print/format.ts';
 import { trainToEnd } from '../training.ts';
 import { addVerb, type Common, type Session, type Verbs, withService } from '../verb.ts';
 
@@ -114,7 +114,7 @@ function assignments(options: TrainOptions): string[] {
 
 function describe(run: Run): string {
   const lines = [
-    `Run ${run.name} (${run.id}): ${run.status} after ${run.epochs} epochs, ${duration(run.seconds)}, ${run.backend}`,
+    `Run ${run.name} (${run.id}): ${run.status} after ${counted(run.epochs, 'epoch')}, ${duration(run.seconds)}, ${run.backend}`,
   ];
   if (run.bestValidationCrps !== null)
     lines.push(`Best validation CRPS  ${score(run.bestValidationCrps)} (normalised units)`);

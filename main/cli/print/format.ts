@@ -47,3 +47,8 @@ export function percent(fraction: number | null): string {
 export function date(iso: string): string {
   return iso.replace(/T00:00:00(\.0+)?$/, '');
 }
+
+/** "1 epoch", "3 epochs". */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}

@@ -1,6 +1,6 @@
 /** The table of scores: overall beside what a forecast must beat, then by lead time. */
 import type { ScoredMethod, ScoreSet, Scores } from '#shared/domain/scores.ts';
-import { number, score } from './format.ts';
+import { counted, number, score } from './format.ts';
 import { type Column, table } from './table.ts';
 
 export type Estimators = 'fair' | 'paper';
@@ -21,7 +21,7 @@ export function scoresText(scores: Scores, methods: readonly ScoredMethod[], whi
   ]);
   const estimators = which === 'fair' ? 'fair estimators' : "the paper's estimators";
   return [
-    `${scores.members} members, ${scores.starts} start${scores.starts === 1 ? '' : 's'}, in ${scores.units || 'no units'}, ${estimators}`,
+    `${counted(scores.members, 'member')}, ${counted(scores.starts, 'start')}, in ${scores.units || 'no units'}, ${estimators}`,
     '',
     overall,
     '',
