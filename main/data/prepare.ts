@@ -5,29 +5,15 @@
  */
 import { join } from 'node:path';
 import { writeAtomicThrough } from '#main/workspace/atomic.ts';
-import {
-  type Dataset,
-  type Normalisation,
-  type PreparationSummary,
-  type PrepareSettings,
-  splitNames,
-} from '#shared/domain/dataset.ts';
-import { DriftcastError } from '#shared/errors.ts';
+import type { Dataset, PreparationSummary, PrepareSettings } from '#shared/domain/dataset.ts';
 import { breathe, type WorkOptions } from './background.ts';
-import { TimeLine } from './cf/timeAxis.ts';
 import { GapFiller } from './prepared/gaps.ts';
 import { statisticsFor } from './prepared/normalise.ts';
-import {
-  basisAt,
-  chooseBasis,
-  type SeasonalBasis,
-  SeasonalFit,
-  type SeasonalFitResult,
-  seasonalShare,
-} from './prepared/seasonal.ts';
+import { makePlan, type Plan } from './prepared/plan.ts';
+import { basisAt, SeasonalFit, type SeasonalFitResult, seasonalShare } from './prepared/seasonal.ts';
 import { Fingerprint, openSource, type SeriesSource } from './prepared/source.ts';
-import { type SplitRanges, splitRanges, windowStarts } from './prepared/splits.ts';
 import { fileNames, SeriesWriter, writeDescription } from './prepared/store.ts';
+import { refuseEmpty, summarise } from './prepared/summary.ts';
 
 const readBytes = 32 * 1024 * 1024;
 /** A preview reads everything up to this size, and a sample of the times beyond it. */
@@ -42,47 +28,6 @@ export interface PrepareInput extends WorkOptions {
 }
 
 export type Prepared = Pick<Dataset, 'sources' | 'summary' | 'fingerprint' | 'system'>;
-
-interface Plan {
-  readonly timeLine: TimeLine;
-  readonly ranges: SplitRanges;
-  readonly basis: SeasonalBasis;
-  readonly stepsPerYear: number | null;
-  readonly normalisation: Normalisation;
-  readonly warnings: string[];
-}
-
-/** Steps of the series in a year; null where times are no dates. */
-function yearLength(timeLine: TimeLine): number | null {
-  const first = timeLine.date(0);
-  if (!first || timeLine.count < 2) return null;
-  const year = 365.2425 * 86_400_000;
-  const steps = ((timeLine.count - 1) * year) / (timeLine.value(timeLine.count - 1) - timeLine.value(0));
-  // Calendars of 360 to 366 days all have twelve months and whole numbers of days.
-  return Math.abs(steps - 12) < 0.4 ? 12 : steps;
-}
-
-function makePlan(source: SeriesSource, settings: PrepareSettings): Plan {
-  const timeLine = new TimeLine(source.axis);
-  const ranges = splitRanges(timeLine, settings);
-  const stepsPerYear = yearLength(timeLine);
-  const { first, end } = ranges.train;
-  const dates = Array.from({ length: end - first }, (_, i) => timeLine.date(first + i)).filter(
-    (d) => d !== null,
-  );
-  const basis = chooseBasis(dates, stepsPerYear);
-  const warnings = [...source.warnings];
-  let { normalisation } = settings;
-  if (normalisation === 'seasonal-anomaly' && stepsPerYear === null) {
-    normalisation = 'per-cell';
-    warnings.push(
-      'The times are no dates, so there is no season to remove; every cell is standardised by itself.',
-    );
-  } else if (normalisation === 'seasonal-anomaly' && dates.length < 2 * stepsPerYear!) {
-    warnings.push('Training covers less than two years, so the seasonal cycle is only roughly known.');
-  }
-  return { timeLine, ranges, basis, stepsPerYear, normalisation, warnings };
-}
 
 interface Gathered {
   /** [height, width] */
@@ -136,86 +81,6 @@ async function gather(
 function maskOf(seen: Uint8Array, channels: number): Float32Array {
   return Float32Array.from({ length: seen.length / channels }, (_, cell) =>
     seen.subarray(cell * channels, (cell + 1) * channels).every((value) => value === 1) ? 1 : 0,
-  );
-}
-
-function summarise(
-  source: SeriesSource,
-  plan: Plan,
-  settings: PrepareSettings,
-  found: { mask: Float32Array; filled: number; gappy: ReadonlySet<number>; share: number | null },
-): PreparationSummary {
-  const { timeLine, ranges } = plan;
-  const { height, width, latitudes, longitudes } = source.region;
-  const warnings = [...plan.warnings];
-  const splitOf = (name: (typeof splitNames)[number]) => {
-    const { first, end } = ranges[name];
-    const { starts, dropped } = windowStarts(ranges[name], settings.horizon, (time) => found.gappy.has(time));
-    if (starts.length === 0) {
-      const why =
-        dropped > 0
-          ? 'every window touches missing values'
-          : `it has ${end - first} times where a window takes ${settings.horizon + 1}`;
-      warnings.push(`The ${name} split holds no example: ${why}.`);
-    }
-    return {
-      firstTime: first,
-      endTime: end,
-      from: end > first ? timeLine.label(first) : '',
-      to: end > first ? timeLine.label(end - 1) : '',
-      examples: starts.length,
-      droppedForGaps: dropped,
-    };
-  };
-  const splits = { train: splitOf('train'), validation: splitOf('validation'), test: splitOf('test') };
-  const dropped = splitNames.reduce((sum, name) => sum + splits[name].droppedForGaps, 0);
-  if (dropped > 0) {
-    warnings.push(
-      `${dropped} windows are left out because cells are missing for more than ${settings.maxGapFill} steps.`,
-    );
-  }
-  const maskedCells = found.mask.reduce((sum, value) => sum + 1 - value, 0);
-  if (splits.train.examples > 0 && splits.train.examples < 30) {
-    warnings.push(`There are only ${splits.train.examples} training examples; expect little skill.`);
-  }
-  if (found.share !== null && found.share > 0.3 && plan.normalisation !== 'seasonal-anomaly') {
-    const percent = Math.round(found.share * 100);
-    warnings.push(
-      `The season explains ${percent} % of the variance; seasonal anomalies would be easier to forecast.`,
-    );
-  }
-  return {
-    channels: source.channels,
-    height,
-    width,
-    times: timeLine.count,
-    calendar: timeLine.axis.calendar ?? '',
-    step: timeLine.axis.label,
-    latitudes,
-    longitudes,
-    maskedCells,
-    filledValues: found.filled,
-    memoryBytes: timeLine.count * height * width * source.channels.length * 4,
-    splits,
-    seasonalShare: found.share,
-    warnings,
-  };
-}
-
-function refuseEmpty(summary: PreparationSummary, source: SeriesSource): void {
-  if (summary.maskedCells === summary.height * summary.width) {
-    throw new DriftcastError(
-      'bad-input',
-      `${source.channels[0]!.name} has no values in the chosen region and period.`,
-      'Choose another region or period.',
-    );
-  }
-  if (summary.splits.train.examples > 0) return;
-  const why = summary.warnings.find((warning) => warning.startsWith('The train split'));
-  throw new DriftcastError(
-    'bad-input',
-    why ?? 'The training split holds no example.',
-    'Use a shorter horizon, a longer training period, or fill longer gaps.',
   );
 }
 

@@ -1,0 +1,88 @@
+/** What preparing a series makes of it, in numbers and warnings for the person who decides. */
+import { type PreparationSummary, type PrepareSettings, splitNames } from '#shared/domain/dataset.ts';
+import { DriftcastError } from '#shared/errors.ts';
+import type { Plan } from './plan.ts';
+import type { SeriesSource } from './source.ts';
+import { windowStarts } from './splits.ts';
+
+/** `found` is what reading the values told; `share` is null where it is not known. */
+export function summarise(
+  source: SeriesSource,
+  plan: Plan,
+  settings: PrepareSettings,
+  found: { mask: Float32Array; filled: number; gappy: ReadonlySet<number>; share: number | null },
+): PreparationSummary {
+  const { timeLine, ranges } = plan;
+  const { height, width, latitudes, longitudes } = source.region;
+  const warnings = [...plan.warnings];
+  const splitOf = (name: (typeof splitNames)[number]) => {
+    const { first, end } = ranges[name];
+    const { starts, dropped } = windowStarts(ranges[name], settings.horizon, (time) => found.gappy.has(time));
+    if (starts.length === 0) {
+      const why =
+        dropped > 0
+          ? 'every window touches missing values'
+          : `it has ${end - first} times where a window takes ${settings.horizon + 1}`;
+      warnings.push(`The ${name} split holds no example: ${why}.`);
+    }
+    return {
+      firstTime: first,
+      endTime: end,
+      from: end > first ? timeLine.label(first) : '',
+      to: end > first ? timeLine.label(end - 1) : '',
+      examples: starts.length,
+      droppedForGaps: dropped,
+    };
+  };
+  const splits = { train: splitOf('train'), validation: splitOf('validation'), test: splitOf('test') };
+  const dropped = splitNames.reduce((sum, name) => sum + splits[name].droppedForGaps, 0);
+  if (dropped > 0) {
+    warnings.push(
+      `${dropped} windows are left out because cells are missing for more than ${settings.maxGapFill} steps.`,
+    );
+  }
+  const maskedCells = found.mask.reduce((sum, value) => sum + 1 - value, 0);
+  if (splits.train.examples > 0 && splits.train.examples < 30) {
+    warnings.push(`There are only ${splits.train.examples} training examples; expect little skill.`);
+  }
+  if (found.share !== null && found.share > 0.3 && plan.normalisation !== 'seasonal-anomaly') {
+    const percent = Math.round(found.share * 100);
+    warnings.push(
+      `The season explains ${percent} % of the variance; seasonal anomalies would be easier to forecast.`,
+    );
+  }
+  return {
+    channels: source.channels,
+    height,
+    width,
+    times: timeLine.count,
+    calendar: timeLine.axis.calendar ?? '',
+    step: timeLine.axis.label,
+    latitudes,
+    longitudes,
+    maskedCells,
+    filledValues: found.filled,
+    memoryBytes: timeLine.count * height * width * source.channels.length * 4,
+    splits,
+    seasonalShare: found.share,
+    warnings,
+  };
+}
+
+/** Throws `bad-input` for datasets that nothing can be trained on. */
+export function refuseEmpty(summary: PreparationSummary, source: SeriesSource): void {
+  if (summary.maskedCells === summary.height * summary.width) {
+    throw new DriftcastError(
+      'bad-input',
+      `${source.channels[0]!.name} has no values in the chosen region and period.`,
+      'Choose another region or period.',
+    );
+  }
+  if (summary.splits.train.examples > 0) return;
+  const why = summary.warnings.find((warning) => warning.startsWith('The train split'));
+  throw new DriftcastError(
+    'bad-input',
+    why ?? 'The training split holds no example.',
+    'Use a shorter horizon, a longer training period, or fill longer gaps.',
+  );
+}
