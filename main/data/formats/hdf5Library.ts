@@ -17,14 +17,13 @@ export interface Hdf5Library {
   readonly plugins: readonly string[];
 }
 
+const require = createRequire(import.meta.url);
+
 let library: Promise<Hdf5Library> | undefined;
 
 function pluginFolder(): { folder: string; plugins: string[] } | null {
   try {
-    const folder = join(
-      dirname(createRequire(import.meta.url).resolve('h5wasm-plugins/package.json')),
-      'plugins',
-    );
+    const folder = join(dirname(require.resolve('h5wasm-plugins/package.json')), 'plugins');
     const plugins = readdirSync(folder).flatMap((file) => /^libH5Z(\w+)\.so$/.exec(file)?.[1] ?? []);
     return { folder, plugins };
   } catch {
