@@ -125,7 +125,8 @@ class Cursor {
     const text = new TextDecoder().decode(this.bytes.subarray(this.position, this.position + length));
     this.position += length;
     this.padding(length);
-    return text;
+    // Names are C strings; some writers count the closing zero.
+    return text.replace(/\0.*$/s, '');
   }
 
   type(): string {
