@@ -96,7 +96,7 @@ export function plotOptions(chart: ChartOptions, width: number, height: number):
         grid,
         ticks,
         ...(chart.log
-          ? { values: (_plot, splits) => splits.map((value) => (value === null ? '' : logTick(value))) }
+          ? { values: (_plot, splits) => logTicks(splits) }
           : { values: (_plot, splits) => splits.map((value) => tick(value)) }),
       },
     ],
@@ -129,12 +129,19 @@ function tick(value: number): string {
   return String(Number(value.toPrecision(6))).replace('-', '−');
 }
 
-function logTick(value: number): string {
-  const power = Math.log10(value);
-  if (Math.abs(power - Math.round(power)) > 1e-6) return '';
-  return value >= 0.001 && value <= 9999
-    ? String(Number(value.toPrecision(1)))
-    : `1e${Math.round(power)}`.replace('-', '−');
+/** Powers of ten; where the axis spans little more than one of them, what lies between as well. */
+function logTicks(splits: readonly (number | null)[]): string[] {
+  const present = splits.filter((value) => value !== null);
+  const narrow = (present.at(-1) ?? 1) / (present[0] ?? 1) < 15;
+  return splits.map((value) => {
+    if (value === null) return '';
+    const power = Math.floor(Math.log10(value) + 1e-9);
+    const digit = Math.round(value / 10 ** power);
+    if (digit !== 1 && !(narrow && [2, 3, 5, 7].includes(digit))) return '';
+    return value >= 0.001 && value <= 9999
+      ? String(Number(value.toPrecision(1)))
+      : `${digit}e${power}`.replace('-', '−');
+  });
 }
 
 function drawMarker(plot: uPlot, at: number | null): void {
