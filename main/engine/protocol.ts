@@ -164,18 +164,6 @@ export interface EngineCalls extends FileCalls, ComputeCalls {}
 export type CallName = keyof EngineCalls;
 export type LaneOf<Name extends CallName> = Name extends keyof FileCalls ? 'files' : 'compute';
 
-/** Which lane serves which call, at run time. */
-export const computeCalls = [
-  'describe',
-  'estimate',
-  'train',
-  'forecast',
-  'evaluateRun',
-  'reference',
-  'exportWeights',
-  'importWeights',
-] as const satisfies readonly (keyof ComputeCalls)[];
-
 export type ControlAction = 'pause' | 'finish-early';
 
 export type ToEngine =

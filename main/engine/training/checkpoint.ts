@@ -53,15 +53,6 @@ export const checkpointMetaSchema = z.object({
 });
 export type CheckpointMeta = z.infer<typeof checkpointMetaSchema>;
 
-export const bestMetaSchema = z.object({
-  formatVersion: z.literal(1),
-  stage: z.enum(stageNames),
-  /** From 1. */
-  epoch: z.number().int(),
-  /** Validation CRPS where there is a validation split, else the training loss. */
-  score: z.number(),
-});
-
 export function freshPosition(microBatch: number): StagePosition {
   return {
     epoch: 0,
