@@ -9,6 +9,15 @@ export function decimalsFor(min: number, max: number): number {
   return Math.min(6, Math.max(0, Math.ceil(2 - Math.log10(span))));
 }
 
+/** Decimals that write every one of these round numbers exactly, at most 6. */
+export function exactDecimals(...values: readonly number[]): number {
+  const places = values.map((value) => {
+    const [digits = '', exponent = '0'] = Number(value.toPrecision(6)).toExponential().split('e');
+    return (digits.split('.')[1]?.length ?? 0) - Number(exponent);
+  });
+  return Math.min(6, Math.max(0, ...places));
+}
+
 export function formatNumber(value: number | null | undefined, decimals: number): string {
   if (value === null || value === undefined || Number.isNaN(value)) return '–';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : `${minus}∞`;

@@ -43,7 +43,8 @@ describe('a window for everyone', () => {
     await page.getByLabel('NetCDF file').setInputFiles(writeSample(app.folder));
     await page.locator('[data-testid=map][data-ready=true]').waitFor(patience);
     await page.getByTestId('examples-test').waitFor(patience);
-    await page.locator('body').press('ArrowRight');
+    await page.getByTestId('now').click();
+    await page.keyboard.press('ArrowRight');
     await page.getByText('frame 2 of 60').waitFor();
     await tabTo(page, /North/);
     await page.keyboard.press('Control+a');
@@ -98,7 +99,8 @@ describe('a window for everyone', () => {
       .getByLabel('NetCDF file')
       .setInputFiles(join(sharedFolder() ?? '', 'data', 'ersst_v5_sst.mnmean.nc'));
     await page.getByText('frame 1 of 128').waitFor(patience);
-    await page.locator('body').press('End');
+    await page.getByTestId('now').click();
+    await page.keyboard.press('End');
     await page.getByText('frame 128 of 128').waitFor();
     await page.reload();
     await page.getByText('frame 128 of 128').waitFor(patience);

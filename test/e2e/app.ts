@@ -55,6 +55,7 @@ export async function startApp(): Promise<TestApp> {
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
   const complaints = collectComplaints(page);
   const decoder = await decoderPage(browser);
   await page.goto(url);
@@ -134,6 +135,7 @@ export async function tabTo(page: Page, name: RegExp, most = 80): Promise<void> 
   for (let presses = 0; presses < most; presses += 1) {
     const focused = await page.evaluate(() => {
       const element = document.activeElement as HTMLElement | null;
+      if (element === document.body) return '';
       const label = element?.id ? document.querySelector(`label[for="${element.id}"]`)?.textContent : null;
       return [
         element?.getAttribute('aria-label'),
