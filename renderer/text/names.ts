@@ -17,6 +17,11 @@ export function presetOrder(a: Preset, b: Preset): number {
   return rank(a) - rank(b) || a.name.localeCompare(b.name);
 }
 
+/** A method's title without its explanation in brackets, for legends and narrow tables. */
+export function methodTitle(title: string): string {
+  return title.replace(/ \([^)]*\)$/, '');
+}
+
 export function backendName(name: string): string {
   const known: Record<string, string> = {
     'tensorflow-cpu': 'TensorFlow CPU',

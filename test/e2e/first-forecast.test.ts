@@ -118,7 +118,7 @@ describe('from a file to a scored forecast', () => {
     const { page } = app;
     await page.getByRole('button', { name: 'Make a forecast' }).click();
     await maps(1);
-    await page.getByLabel('Members').fill('5');
+    await page.getByRole('spinbutton', { name: 'Members' }).fill('5');
     await page.getByRole('button', { name: 'Run the forecast' }).click();
     await maps(4);
     for (const title of ['Truth', 'Ensemble mean', 'Ensemble spread', 'Error'])
