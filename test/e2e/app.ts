@@ -135,13 +135,12 @@ export async function tabTo(page: Page, name: RegExp, most = 80): Promise<void> 
   for (let presses = 0; presses < most; presses += 1) {
     const focused = await page.evaluate(() => {
       const element = document.activeElement as HTMLElement | null;
-      if (element === document.body) return '';
       const label = element?.id ? document.querySelector(`label[for="${element.id}"]`)?.textContent : null;
       return [
         element?.getAttribute('aria-label'),
         label,
         element?.closest('label')?.textContent,
-        element?.textContent,
+        element?.matches('button, a, [role="tab"], summary') ? element.textContent : null,
       ]
         .filter(Boolean)
         .join(' | ')
