@@ -86,7 +86,8 @@ export async function probeStages(
     interpolator: {
       step: a.gradient * Math.min(batch(first), train.count) * OPTIMISER_SHARE,
       validationLoss: a.forward * rows,
-      validationScore: a.forward * rows * 4,
+      // Its loss is its score.
+      validationScore: 0,
     },
     forecaster: {
       step: b.gradient * Math.min(batch(second), train.count) * OPTIMISER_SHARE,

@@ -10,7 +10,7 @@ import { trainingTensors } from './resume.ts';
 import type { StageHost, StageLoop } from './stage-loop.ts';
 import type { Stage } from './stages.ts';
 import { MeasuredCost, planOf, type StageCosts, stageSeconds } from './time-left.ts';
-import { forecastScore, interpolatorScore, validationLoss } from './validation.ts';
+import { forecastScore, validationLoss } from './validation.ts';
 
 /** Rows in one network call of validation forecasts; training keeps far more per row in memory. */
 const FORECAST_BATCH = 32;
@@ -80,12 +80,11 @@ export class TrainHost {
       validate: async (scored) => {
         if (validation.count === 0) return { loss: null, score: null };
         const loss = await clock.time('loss', () => validationLoss(stage, context));
-        const score = !scored
-          ? null
-          : await clock.time('score', () =>
-              stage.name === 'interpolator' ? interpolatorScore(stage, context) : forecastScore(context),
-            );
-        return { loss, score };
+        if (!scored) return { loss, score: null };
+        // The interpolator is judged by its loss, as published. The CRPS of its draws prefers the first epochs, whose
+        // wide spread flatters single draws; sampling adds up many draws and comes out far too wide.
+        if (stage.name === 'interpolator') return { loss, score: loss };
+        return { loss, score: await clock.time('score', () => forecastScore(context)) };
       },
       saveLast: (loop) => this.#saveLast(loop),
       saveBest: async (epoch, score) => {

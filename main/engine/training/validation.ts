@@ -12,8 +12,6 @@ import type { LoadedBatch, Stage } from './stages.ts';
 
 /** Rows of the validation loss: enough for a steady number, few enough to cost little beside an epoch. */
 export const VALIDATION_ROWS = 48;
-/** Draws per row for the interpolator's CRPS. */
-const INTERPOLATOR_DRAWS = 4;
 /** Purposes of random streams, so that no two share one. */
 const LOSS_STREAM = 101;
 const SCORE_STREAM = 102;
@@ -43,53 +41,6 @@ export async function validationLoss(stage: Stage, context: ValidationContext): 
     loss.dispose();
   });
   return sum / count;
-}
-
-/**
- * Fair CRPS of a few draws of the interpolator against the frames between, normalised units: unlike the loss of
- * one draw it does not punish spread where spread is honest.
- */
-export async function interpolatorScore(stage: Stage, context: ValidationContext): Promise<number> {
-  const { model, source, settings } = context;
-  const { height, width, channels } = source.shape;
-  const random = new RandomStream(combineSeeds(settings.seed, SCORE_STREAM, 1));
-  const scores = new ScoreAccumulator({
-    members: INTERPOLATOR_DRAWS,
-    leads: [0],
-    cells: height * width,
-    channels,
-    mask: source.mask,
-    areaWeights: source.areaWeights,
-  });
-  const size = height * width * channels;
-  let row = 0;
-  await eachBatch(stage, context, (batch) => {
-    const rows = batch.items.length;
-    const draws = Array.from({ length: INTERPOLATOR_DRAWS }, () =>
-      tf.tidy(() => {
-        const shape: [number, number, number, number] = [rows, height, width, channels];
-        const statics = batch.statics
-          ? tf.tensor4d(batch.statics, [rows, height, width, source.conditionChannels])
-          : null;
-        const drawn = model.interpolator.interpolate(
-          tf.tensor4d(batch.start, shape),
-          tf.tensor4d(batch.end, shape),
-          batch.items.map((item) => item.step),
-          statics,
-          { dropout: true, training: false, random },
-        );
-        return drawn.dataSync() as Float32Array;
-      }),
-    );
-    for (let i = 0; i < rows; i++) {
-      const ensemble = new Float32Array(size * INTERPOLATOR_DRAWS);
-      draws.forEach((draw, member) => {
-        ensemble.set(draw.subarray(i * size, (i + 1) * size), member * size);
-      });
-      scores.add(row++, 0, ensemble, batch.between!.subarray(i * size, (i + 1) * size));
-    }
-  });
-  return scores.scores('').overall.fairCrps;
 }
 
 /** Runs over the fixed validation items in batches, breathing between them. */
