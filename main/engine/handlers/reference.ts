@@ -18,7 +18,7 @@ export const reference: Handler<'reference'> = async ({ path }, { emit }) => {
     throw new DriftcastError(
       'bad-input',
       `The folder ${path} holds no reference cases.`,
-      'It needs a cases.json, schedules.json, expect.json or cf_times.json.',
+      'It needs a cases.json, schedules.json, expect.json, cf_times.json or spring_mesh.json.',
     );
   return { cases };
 };

@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CaseReport } from './case.ts';
 import { runFileCases } from './files.ts';
+import { runMeshCases } from './mesh-cases.ts';
 import { type ReadFile, runTensorCases } from './tensor-cases.ts';
 import { runTimeCases } from './times.ts';
 
@@ -16,6 +17,7 @@ export async function runFolderCases(
   for (const [name, run] of [
     ['expect.json', runFileCases],
     ['cf_times.json', runTimeCases],
+    ['spring_mesh.json', runMeshCases],
   ] as const) {
     if (!(await exists(join(folder, name)))) continue;
     const found: CaseReport[] = await run(folder);
