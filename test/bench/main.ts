@@ -3,14 +3,23 @@
  * Ratios against a named peer are taken in one run, so that a noisy machine cancels out.
  */
 import { cpus, totalmem } from 'node:os';
-import { benchNetwork, type Measure } from './network.ts';
+import type { Measure } from './measure.ts';
+import { benchMemory, measureSamplingMemory } from './memory.ts';
+import { benchNetwork } from './network.ts';
+import { benchSampling } from './sampling.ts';
 
 /** One line a benchmark: its name for --only and what runs it. */
 const benchmarks: Record<string, () => Promise<Measure[]>> = {
   network: benchNetwork,
+  sampling: benchSampling,
+  memory: benchMemory,
 };
 
 const args = process.argv.slice(2);
+if (args[0] === '--measure-memory') {
+  await measureSamplingMemory(Number(args[1]));
+  process.exit(0);
+}
 const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
 if (args.includes('--only') && (only === undefined || !(only in benchmarks))) {
   console.error(

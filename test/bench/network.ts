@@ -8,13 +8,7 @@ import { RandomStream } from '#main/engine/runtime/random.ts';
 import * as tf from '#main/engine/runtime/tf.ts';
 import { AdamW, clipByNorm } from '#main/engine/training/adamw.ts';
 import { ParameterVector } from '#main/engine/training/parameters.ts';
-/** One measured number. */
-export interface Measure {
-  name: string;
-  value: number;
-  unit: string;
-  settings: Record<string, unknown>;
-}
+import type { Measure } from './measure.ts';
 
 const BATCH = 20;
 const CELLS = 60;
