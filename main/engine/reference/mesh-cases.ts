@@ -67,7 +67,10 @@ function compare(text: string): CaseReport {
     toState(expected.q, columns, rows, q[index]);
     toState(expected.p, columns, rows, p[index]);
     if (index === 0) {
-      for (const kind of ['q', 'p'] as const) state[kind].forEach((to, d) => to.set(expected[kind][d]!));
+      for (const d of [0, 1] as const) {
+        state.q[d].set(expected.q[d]);
+        state.p[d].set(expected.p[d]);
+      }
       return;
     }
     const count = (step - steps[index - 1]!) * substeps;

@@ -125,8 +125,7 @@ export function energyOf(mesh: Mesh, physics: MeshPhysics, { q, p }: MeshState):
   let energy = 0;
   for (let d = 0; d < 3; d++) {
     for (let a = 0; a < mesh.nodes; a++) {
-      energy +=
-        (p[d]![a]! * p[d]![a]!) / (2 * physics.mass) - physics.mass * physics.gravity[d]! * q[d]![a]!;
+      energy += (p[d]![a]! * p[d]![a]!) / (2 * physics.mass) - physics.mass * physics.gravity[d]! * q[d]![a]!;
     }
   }
   for (let e = 0; e < mesh.restLengths.length; e++) {
