@@ -3,7 +3,7 @@
 export const places = ['data', 'train', 'forecast', 'compare', 'library'] as const;
 export type Place = (typeof places)[number];
 
-/** What the address may name besides the place. Anything else in it is dropped. */
+/** What the address may name besides the place: `time` is a frame of the file, `initial` one of the dataset. Anything else in it is dropped. */
 export const parameterNames = [
   'file',
   'variable',
@@ -11,6 +11,7 @@ export const parameterNames = [
   'dataset',
   'run',
   'forecast',
+  'initial',
   'start',
   'lead',
   'probe',

@@ -57,7 +57,7 @@ export class App {
 
   chooseDataset(id: string): void {
     const run = this.catalogue.runsOf(id)[0]?.id ?? null;
-    this.navigation.set({ dataset: id, run, ...this.#newestForecast(run) });
+    this.navigation.set({ dataset: id, run, initial: null, ...this.#newestForecast(run) });
   }
 
   chooseRun(id: string): void {
