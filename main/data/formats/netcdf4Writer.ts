@@ -43,7 +43,7 @@ export class Netcdf4Writer {
     } catch (cause) {
       throw new DriftcastError(
         'disk',
-        `The forecast file ${path} cannot be created.`,
+        `The file ${path} cannot be created.`,
         'Check that the folder exists, can be written and has room.',
         { cause },
       );
@@ -74,7 +74,7 @@ export class Netcdf4Writer {
   /** A small variable that is written at once; no dimensions make it a scalar. */
   variable(
     name: string,
-    values: Float64Array | Float32Array,
+    values: Float64Array | Float32Array | Int32Array,
     { dims, attributes = {} }: VariableOptions,
   ): void {
     const shape = dims.map((dim) => this.sizes.get(dim)!);
@@ -149,8 +149,8 @@ export class Netcdf4Writer {
   private failed(cause: unknown): DriftcastError {
     return new DriftcastError(
       'disk',
-      `The forecast file ${this.path} could not be written to its end.`,
-      'Check that the disk has room, then run the forecast again.',
+      `The file ${this.path} could not be written to its end.`,
+      'Check that the disk has room, then try again.',
       { cause },
     );
   }
