@@ -5,8 +5,11 @@
 import type { Scores } from '#shared/domain/scores.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { Random } from '#shared/random.ts';
-import { type LeadSums, summarise } from './aggregate.ts';
+import { addSums, emptySums, type LeadSums, summarise } from './aggregate.ts';
+import { type BootstrapOptions, bootstrap } from './bootstrap.ts';
+import { AnomalyCorrelation } from './correlation.ts';
 import { type PointScore, scorePoint } from './ensemble.ts';
+import { centralShares } from './reliability.ts';
 
 export interface ScoreOptions {
   members: number;
@@ -30,9 +33,13 @@ export class ScoreAccumulator {
   /** Sums by initial condition (any integer that names it), then by lead. */
   readonly #starts = new Map<number, LeadSums[]>();
   readonly #ranks: number[];
+  readonly #inside50: Float64Array;
+  readonly #inside90: Float64Array;
 
   constructor(options: ScoreOptions) {
     this.#options = options;
+    this.#inside50 = centralShares(options.members, 0.5);
+    this.#inside90 = centralShares(options.members, 0.9);
     this.members = options.members;
     this.leads = options.leads;
     this.#ranks = new Array(options.members + 1).fill(0);
@@ -41,9 +48,16 @@ export class ScoreAccumulator {
   /**
    * Adds one forecast field: `ensemble` [members, cells, channels] and `truth` [cells, channels], in the same
    * units, at the lead with index `lead`. Cells where the truth is NaN count as missing. `start` names the
-   * initial condition. The order of calls does not matter to any result.
+   * initial condition. The order of calls does not matter to any result. `climatology` [cells, channels], where it
+   * is known, is what anomaly correlation departs from.
    */
-  add(start: number, lead: number, ensemble: Float32Array, truth: Float32Array): void {
+  add(
+    start: number,
+    lead: number,
+    ensemble: Float32Array,
+    truth: Float32Array,
+    climatology: Float32Array | null = null,
+  ): void {
     const { cells, channels, members, mask, areaWeights, seed = 0 } = this.#options;
     const size = cells * channels;
     if (truth.length !== size || ensemble.length !== size * members || !(lead in this.leads))
@@ -55,7 +69,9 @@ export class ScoreAccumulator {
     const sums = this.#sums(start)[lead]!;
     const ties = new Random(seed, start, lead);
     const values = new Float64Array(members);
+    const correlation = new AnomalyCorrelation(channels);
     const point: PointScore = {
+      mean: 0,
       absoluteError: 0,
       pairDistance: 0,
       squaredError: 0,
@@ -75,8 +91,15 @@ export class ScoreAccumulator {
       sums.pairDistance += weight * point.pairDistance;
       sums.squaredError += weight * point.squaredError;
       sums.populationVariance += weight * point.populationVariance;
-      this.#ranks[point.below + (point.equal > 0 ? ties.integer(point.equal + 1) : 0)]! += 1;
+      const rank = point.below + (point.equal > 0 ? ties.integer(point.equal + 1) : 0);
+      this.#ranks[rank]! += 1;
+      sums.inside50 += weight * this.#inside50[rank]!;
+      sums.inside90 += weight * this.#inside90[rank]!;
+      if (climatology) correlation.add(i % channels, point.mean, observed, climatology[i]!, weight);
     }
+    const { sum, count } = correlation.result();
+    sums.correlation += sum;
+    sums.correlations += count;
   }
 
   /** Takes over everything that `other` (made with the same options) has seen of other starts or leads. */
@@ -84,8 +107,7 @@ export class ScoreAccumulator {
     for (const [start, theirs] of other.#starts) {
       const ours = this.#sums(start);
       theirs.forEach((sums, lead) => {
-        const into = ours[lead]!;
-        for (const key of Object.keys(into) as (keyof LeadSums)[]) into[key] += sums[key];
+        addSums(ours[lead]!, sums);
       });
     }
     other.#ranks.forEach((count, rank) => {
@@ -104,10 +126,11 @@ export class ScoreAccumulator {
   }
 
   /**
-   * All scores (see `summarise` for how means are taken), leads without any truth left out.
+   * All scores (see `summarise` for how means are taken), leads without any truth left out; with intervals
+   * where it is said how to make them.
    * @throws DriftcastError `bad-input` when nothing could be compared.
    */
-  scores(units: string): Scores {
+  scores(units: string, intervals: BootstrapOptions | null = null): Scores {
     const { overall, byLead } = summarise([...this.#starts.values()], this.leads, this.members);
     return {
       members: this.members,
@@ -116,19 +139,14 @@ export class ScoreAccumulator {
       overall,
       byLead,
       rankHistogram: [...this.#ranks],
+      intervals: intervals && bootstrap(this, intervals),
     };
   }
 
   #sums(start: number): LeadSums[] {
     let sums = this.#starts.get(start);
     if (!sums) {
-      sums = this.leads.map(() => ({
-        weight: 0,
-        absoluteError: 0,
-        pairDistance: 0,
-        squaredError: 0,
-        populationVariance: 0,
-      }));
+      sums = this.leads.map(emptySums);
       this.#starts.set(start, sums);
     }
     return sums;

@@ -4,6 +4,8 @@
 
 /** What one cell contributes; the pieces from which every estimator follows without a second pass. */
 export interface PointScore {
+  /** Of the members. */
+  mean: number;
   /** Mean over members of |xᵢ − y|. */
   absoluteError: number;
   /** Σ over pairs i < j of |xᵢ − xⱼ|. */
@@ -41,6 +43,7 @@ export function scorePoint(members: Float64Array, truth: number, out: PointScore
   const mean = sum / count;
   let squares = 0;
   for (let i = 0; i < count; i++) squares += (members[i]! - mean) ** 2;
+  out.mean = mean;
   out.absoluteError = absolute / count;
   out.pairDistance = pairs;
   out.squaredError = (mean - truth) ** 2;

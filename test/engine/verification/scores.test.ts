@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ScoreAccumulator } from '#main/engine/verification/accumulator.ts';
-import { bootstrapInterval } from '#main/engine/verification/bootstrap.ts';
+import { bootstrap } from '#main/engine/verification/bootstrap.ts';
+import { centralShares } from '#main/engine/verification/reliability.ts';
+import { scoreNames, scoreOf } from '#shared/domain/scores.ts';
 import { Random } from '#shared/random.ts';
 
 const value = fc.float({ min: -50, max: 50, noNaN: true }).map(Math.fround);
@@ -156,14 +158,101 @@ describe('ScoreAccumulator', () => {
   });
 });
 
-it('bootstraps initial conditions around the score', () => {
-  const scores = new ScoreAccumulator({ members: 6, leads: [1, 2, 4], cells: 4, channels: 2 });
-  for (const f of fields(6)) scores.add(f.start, f.lead, f.ensemble, f.truth);
-  const crps = scores.scores('K').overall.fairCrps;
-  const interval = bootstrapInterval(scores, (s) => s.fairCrps, { draws: 400 })!;
-  expect(interval.low).toBeLessThan(crps);
-  expect(interval.high).toBeGreaterThan(crps);
-  expect(bootstrapInterval(scores, (s) => s.fairCrps, { draws: 400 })).toEqual(interval);
-  const wider = bootstrapInterval(scores, (s) => s.fairCrps, { draws: 400, level: 0.99 })!;
-  expect(wider.high - wider.low).toBeGreaterThanOrEqual(interval.high - interval.low);
+describe('intervals', () => {
+  const scored = (copies: number) => {
+    const scores = new ScoreAccumulator({ members: 6, leads: [1, 2, 4], cells: 4, channels: 2 });
+    for (let copy = 0; copy < copies; copy++)
+      for (const f of fields(6, 1 + copy)) scores.add(100 * copy + f.start, f.lead, f.ensemble, f.truth);
+    return scores;
+  };
+  const width = (interval: { low: number; high: number } | null) => interval!.high - interval!.low;
+
+  it('lie around every score, overall and by lead, the same every time, wider where they shall hold more', () => {
+    const scores = scored(2);
+    const { overall, byLead } = scores.scores('K');
+    const intervals = bootstrap(scores, { draws: 300 })!;
+    expect(intervals).toMatchObject({ level: 0.95, draws: 300 });
+    for (const name of scoreNames) {
+      if (name === 'acc') continue;
+      const inside = (set: typeof overall, interval: { low: number; high: number } | null) => {
+        expect(interval!.low, name).toBeLessThanOrEqual(scoreOf(set, name)!);
+        expect(interval!.high, name).toBeGreaterThanOrEqual(scoreOf(set, name)!);
+      };
+      inside(overall, intervals.overall[name]);
+      byLead.forEach((set, lead) => {
+        inside(set, intervals.byLead[lead]![name]);
+      });
+    }
+    expect(intervals.overall.acc).toBeNull();
+    expect(bootstrap(scores, { draws: 300 })).toEqual(intervals);
+    const wider = bootstrap(scores, { draws: 300, level: 0.99 })!;
+    expect(width(wider.overall.fairCrps)).toBeGreaterThanOrEqual(width(intervals.overall.fairCrps));
+  });
+
+  it('shrink with more initial conditions, and need two of them', () => {
+    const few = bootstrap(scored(1), { draws: 300 })!;
+    const many = bootstrap(scored(16), { draws: 300 })!;
+    expect(width(many.overall.fairCrps)).toBeLessThan(0.5 * width(few.overall.fairCrps));
+    const single = new ScoreAccumulator({ members: 2, leads: [1], cells: 1, channels: 1 });
+    single.add(0, 0, Float32Array.of(1, 2), Float32Array.of(0));
+    expect(bootstrap(single)).toBeNull();
+    expect(single.scores('K', {}).intervals).toBeNull();
+  });
+});
+
+describe('reliability of central intervals', () => {
+  it('counts an ideal ensemble of any size as inside with just the probability of the interval', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 60 }),
+        fc.double({ min: 0.05, max: 0.95, noNaN: true }),
+        (m, p) => {
+          const shares = centralShares(m, p);
+          expect(shares).toHaveLength(m + 1);
+          expect(shares.reduce((sum, share) => sum + share, 0) / (m + 1)).toBeCloseTo(p, 10);
+          expect([...shares]).toEqual([...shares].reverse().map((share) => expect.closeTo(share, 10)));
+        },
+      ),
+    );
+  });
+
+  it('finds a truth in the middle inside, one beyond all members outside', () => {
+    const members = Array.from({ length: 19 }, (_, i) => i);
+    expect(score(members, 9.5).overall).toMatchObject({ coverage50: 1, coverage90: 1 });
+    expect(score(members, 99).overall).toMatchObject({ coverage50: 0, coverage90: 0 });
+    expect(score([3], 5).overall).toMatchObject({ coverage50: null, coverage90: null, spread: null });
+  });
+});
+
+describe('anomaly correlation', () => {
+  const climatology = Float32Array.of(1, 2, 3, 4);
+  const acc = (ensemble: readonly number[], truth: readonly number[]) => {
+    const scores = new ScoreAccumulator({
+      members: ensemble.length / truth.length,
+      leads: [1],
+      cells: truth.length,
+      channels: 1,
+    });
+    scores.add(0, 0, Float32Array.from(ensemble), Float32Array.from(truth), climatology);
+    return scores.scores('K').overall.acc;
+  };
+  const field = fc.array(value, { minLength: 4, maxLength: 4 });
+
+  it('of the truth with itself is 1, of its mirror image −1, and it has no size', () => {
+    fc.assert(
+      fc.property(field, fc.float({ min: 0.5, max: 3, noNaN: true }), (truth, size) => {
+        fc.pre(truth.some((v, i) => Math.abs(v - climatology[i]!) > 0.1));
+        const scaled = (by: number) => truth.map((v, i) => climatology[i]! + by * (v - climatology[i]!));
+        expect(acc(truth, truth)).toBeCloseTo(1, 6);
+        expect(acc(scaled(size), truth)).toBeCloseTo(1, 4);
+        expect(acc(scaled(-1), truth)).toBeCloseTo(-1, 4);
+        expect(acc([...scaled(3), ...scaled(1)], truth)).toBeCloseTo(1, 4);
+      }),
+    );
+  });
+
+  it('is undefined for climatology itself, and unknown without one', () => {
+    expect(acc([...climatology], [5, 6, 7, 8])).toBeNull();
+    expect(score([1, 2], 3).overall.acc).toBeNull();
+  });
 });
