@@ -1,22 +1,17 @@
 /** A prepared dataset ready for training and forecasting: windows are views, gathered on demand from memory or disk. */
-import { closeSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Channel, Dataset, SplitName } from '#shared/domain/dataset.ts';
 import type { ExampleSource, Normaliser } from '#shared/domain/examples.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import type { CalendarDate } from '#shared/time/dates.ts';
-import { sliceAxis, TimeLine } from './cf/timeAxis.ts';
+import { sliceAxis, type TimeLine, type Trajectories } from './cf/timeAxis.ts';
+import { timeLineOf } from './cf/trajectoryLine.ts';
+import { type BoundaryCondition, boundaryCondition, fixedMask } from './prepared/boundary.ts';
 import { conditionMaker } from './prepared/conditions.ts';
+import { openFrames } from './prepared/frames.ts';
 import { makeNormaliser, SeasonalMean } from './prepared/normalise.ts';
 import { windowStarts } from './prepared/splits.ts';
-import {
-  type Description,
-  fileNames,
-  openFloats,
-  type Positions,
-  readDescription,
-  readFloats,
-} from './prepared/store.ts';
+import { openStatics } from './prepared/staticFields.ts';
+import { type Description, type Positions, readDescription } from './prepared/store.ts';
 import { sameSeasonTimes } from './prepared/years.ts';
 
 /** Series up to this size are kept in memory; larger ones are read frame by frame. */
@@ -41,17 +36,38 @@ export interface PreparedDataset {
   readonly space: Description['space'];
   /** Degrees by cell on curvilinear grids, else null. */
   readonly positions: Positions | null;
-  /** Number of times. */
+  /** Number of times, of all trajectories together. */
   readonly times: number;
+  /**
+   * Trajectories lie one after the other on the time axis (index = trajectory · length + step); null for one time
+   * line. So go forward in time by {@link after} alone: the index after a trajectory's last is another's first.
+   */
+  readonly trajectories: Trajectories | null;
   readonly timeLine: TimeLine;
   readonly conditionChannels: number;
-  /** Extra input channels at initial times, [times.length, height, width, conditionChannels]; null when there are none. */
+  /** Extra input channels at initial times (season, latitude, masks of the trajectory), [times.length, height, width, conditionChannels]; null when there are none. */
   conditions(timeIndices: readonly number[]): Float32Array | null;
-  /** All windows of a split, in order of time. */
-  examples(split: SplitName): ExampleSource;
+  /**
+   * All windows of a split, in order of time, each inside of one trajectory. `horizon` and `stride` are those of the
+   * settings if not given; a stride of Infinity leaves the first start of each trajectory.
+   */
+  examples(split: SplitName, horizon?: number, stride?: number): ExampleSource;
   /** Physical [height, width, channel], gaps filled, NaN where missing; a copy. Throws `bad-input` outside of the data. */
   frame(timeIndex: number): Promise<Float32Array>;
   hasFrame(timeIndex: number): boolean;
+  /**
+   * The index `lead` steps (also real-valued) after a start: `start + lead` as long as that is the same trajectory, else
+   * an index beyond all data at which labels, conditions and normalisation are those of the start's own trajectory.
+   */
+  after(start: number, lead: number): number;
+  /** Whether the data know what followed `lead` steps after a start in its trajectory. */
+  hasTruth(start: number, lead: number): boolean;
+  /** The frame {@link after} a start, as of {@link frame}; null where the data have none. */
+  truthAt(start: number, lead: number): Promise<Float32Array | null>;
+  /** A static field [height, width] of the trajectory of a time; null for a name that was not prepared. Do not write to it. */
+  staticField(name: string, timeIndex: number): Float32Array | null;
+  /** What is prescribed in a forecast from `start`, in physical units; null where nothing is. */
+  boundary(start: number): BoundaryCondition | null;
   /** In the file's calendar, also beyond the data and at real-valued indices; null where times are no dates. */
   date(timeIndex: number): CalendarDate | null;
   /** The same as text: ISO date, or number with units. */
@@ -63,44 +79,6 @@ export interface PreparedDataset {
   /** Fields of the training years at the same season, one a complete year; a sample of times where there is no year. */
   trainingEnsemble(timeIndex: number): Float32Array[];
   close(): Promise<void>;
-}
-
-/** Frames by time index, synchronously: climatology asks for many at once. */
-interface Frames {
-  copy(timeIndex: number, target: Float32Array, at?: number): void;
-  close(): void;
-}
-
-async function openFrames(folder: string, description: Description, budget: number): Promise<Frames> {
-  const { height, width, channels, files } = description;
-  const size = height * width * channels;
-  const path = join(folder, fileNames.series);
-  if (files.series.bytes <= budget) {
-    const all = await readFloats(path, files.series);
-    return {
-      copy: (time, target, at = 0) => target.set(all.subarray(time * size, (time + 1) * size), at),
-      close: () => {},
-    };
-  }
-  await (await openFloats(path, files.series)).close();
-  const file = openSync(path, 'r');
-  return {
-    copy(time, target, at = 0) {
-      const bytes = new Uint8Array(target.buffer, target.byteOffset + at * 4, size * 4);
-      for (let done = 0; done < bytes.length; ) {
-        const read = readSync(file, bytes, done, bytes.length - done, time * size * 4 + done);
-        if (read === 0) {
-          throw new DriftcastError(
-            'damaged-file',
-            `The prepared data in ${path} were cut short while they were being read.`,
-            'Prepare the dataset again from its source files.',
-          );
-        }
-        done += read;
-      }
-    },
-    close: () => closeSync(file),
-  };
 }
 
 function latitudeWeights(dataset: Dataset): Float32Array {
@@ -124,7 +102,8 @@ export async function openPrepared(
   const frames = await openFrames(folder, description, budget);
   const { calendar, units, values } = description.time;
   const whole = { calendar, units, values, label: '', regular: true, notes: [] };
-  const timeLine = new TimeLine(sliceAxis(whole, 0, values.length));
+  const timeLine = timeLineOf(sliceAxis(whole, 0, values.length), description.trajectories ?? null);
+  const times = timeLine.count;
   const seasonal = new SeasonalMean(description.basis, statistics.seasonal, size);
   const seasonalMean = (timeIndex: number) => seasonal.at(timeLine.date(timeIndex));
   const normaliser = makeNormaliser(normalisation, statistics, channels, seasonalMean);
@@ -133,15 +112,16 @@ export async function openPrepared(
   const areaWeights =
     areaWeighting === 'latitude' ? latitudeWeights(dataset) : new Float32Array(height * width).fill(1);
   const { horizon, extraChannels } = dataset.settings;
-  const conditions = conditionMaker(extraChannels, dataset.summary, mask, timeLine);
-  const hasFrame = (time: number) => Number.isInteger(time) && time >= 0 && time < values.length;
+  const statics = await openStatics(folder, description, timeLine);
+  const conditions = conditionMaker(extraChannels, dataset.summary, mask, timeLine, statics);
+  const hasFrame = (time: number) => Number.isInteger(time) && time >= 0 && time < times;
 
   const physical = (timeIndex: number): Float32Array => {
     if (!hasFrame(timeIndex)) {
       throw new DriftcastError(
         'bad-input',
         `The dataset has no time with index ${timeIndex}.`,
-        `Choose an index from 0 to ${values.length - 1}.`,
+        `Choose an index from 0 to ${times - 1}.`,
       );
     }
     const frame = new Float32Array(size);
@@ -149,11 +129,31 @@ export async function openPrepared(
     return frame;
   };
 
-  const examples = (split: SplitName): ExampleSource => {
-    const { starts } = windowStarts(description.splits[split], horizon, (time) => gappy.has(time));
+  const boundaryFrom = (start: number): BoundaryCondition | null => {
+    const fixed = statics.field(fixedMask, start);
+    if (!description.boundary || fixed === null) return null;
+    const { calendar: dates, values: clock } = timeLine.axis;
+    const { rows, columns } = description.space;
+    return boundaryCondition(description.boundary, {
+      channels: dataset.summary.channels.map(({ name }) => name.slice(name.lastIndexOf('/') + 1)),
+      fixed,
+      initial: physical(start),
+      rows: rows.values,
+      columns: columns.values,
+      time(lead) {
+        const value = timeLine.value(timeLine.after(start, lead));
+        return dates === null ? value : (value - clock[0]!) / 1000;
+      },
+    });
+  };
+
+  const examples = (split: SplitName, steps = horizon, stride = dataset.settings.stride): ExampleSource => {
+    const windows = { length: timeLine.trajectories?.length, stride };
+    const isGappy = (time: number) => gappy.has(time);
+    const { starts } = windowStarts(description.splits[split], steps, isGappy, windows);
     return {
       count: starts.length,
-      horizon,
+      horizon: steps,
       shape: { height, width, channels },
       conditionChannels: conditions.channels,
       mask,
@@ -182,7 +182,8 @@ export async function openPrepared(
     normaliser,
     space: description.space,
     positions,
-    times: values.length,
+    times,
+    trajectories: timeLine.trajectories,
     timeLine,
     conditionChannels: conditions.channels,
     conditions: (timeIndices) => conditions.make(timeIndices),
@@ -191,15 +192,15 @@ export async function openPrepared(
     hasFrame,
     date: (timeIndex) => timeLine.date(timeIndex),
     label: (timeIndex) => timeLine.label(timeIndex),
-    indexOf(text) {
-      const { first, end } = timeLine.range(text, text);
-      if (first < end) return first;
-      throw new DriftcastError(
-        'bad-input',
-        `The dataset has no time ${text}.`,
-        `Its times go from ${timeLine.label(0)} to ${timeLine.label(values.length - 1)}, every ${timeLine.axis.label}.`,
-      );
+    after: (start, lead) => timeLine.after(start, lead),
+    hasTruth: (start, lead) => hasFrame(timeLine.after(start, lead)),
+    async truthAt(start, lead) {
+      const time = timeLine.after(start, lead);
+      return hasFrame(time) ? physical(time) : null;
     },
+    staticField: (name, timeIndex) => statics.field(name, timeIndex),
+    boundary: (start) => boundaryFrom(start),
+    indexOf: (text) => timeLine.indexOf(text),
     seasonalMean,
     trainingEnsemble: (timeIndex) =>
       sameSeasonTimes(timeLine, description.splits.train, description.stepsPerYear, timeIndex).map(physical),

@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import { writeAtomicThrough } from '#main/workspace/atomic.ts';
 import type { Dataset, PreparationSummary, PrepareSettings } from '#shared/domain/dataset.ts';
 import { breathe, type WorkOptions } from './background.ts';
+import { Fingerprint } from './prepared/fingerprint.ts';
 import { GapFiller } from './prepared/gaps.ts';
 import { statisticsFor } from './prepared/normalise.ts';
 import { makePlan, type Plan } from './prepared/plan.ts';
 import { basisAt, SeasonalFit, type SeasonalFitResult, seasonalShare } from './prepared/seasonal.ts';
-import { Fingerprint, openSource, type SeriesSource } from './prepared/source.ts';
-import { fileNames, SeriesWriter, writeDescription } from './prepared/store.ts';
+import { openSource, type SeriesSource } from './prepared/source.ts';
+import { fileNames, SeriesWriter, writeDescription, writeStatics } from './prepared/store.ts';
 import { refuseEmpty, summarise } from './prepared/summary.ts';
 
 const readBytes = 32 * 1024 * 1024;
@@ -53,7 +54,7 @@ async function gather(
   const missing = new Int32Array(count);
   const fit = new SeasonalFit(plan.basis, size);
   const { train } = plan.ranges;
-  const filler = new GapFiller(size, settings.maxGapFill, async (time, frame) => {
+  const take = async (time: number, frame: Float32Array) => {
     for (let i = 0; i < size; i++) {
       if (Number.isNaN(frame[i]!)) missing[time]!++;
       else seen[i] = 1;
@@ -61,20 +62,27 @@ async function gather(
     if (time >= train.first && time < train.end)
       fit.add(basisAt(plan.basis, plan.timeLine.date(time)), frame);
     await sink(frame);
-  });
+  };
   const step = source.framesPerRead(readBytes);
-  for (let first = 0; first < count; first += step) {
-    await breathe(signal);
-    const block = await source.read(first, Math.min(step, count - first));
-    for (let i = 0; i * size < block.length; i++) {
-      await filler.push(first + i, block.slice(i * size, (i + 1) * size));
+  // Gaps are filled inside of one trajectory: its neighbours on the axis are other worlds.
+  const length = plan.timeLine.trajectories?.length ?? count;
+  let filled = 0;
+  for (let from = 0; from < count; from += length) {
+    const filler = new GapFiller(size, settings.maxGapFill, (time, frame) => take(from + time, frame));
+    for (let first = 0; first < length; first += step) {
+      await breathe(signal);
+      const block = await source.read(from + first, Math.min(step, length - first));
+      for (let i = 0; i * size < block.length; i++) {
+        await filler.push(first + i, block.slice(i * size, (i + 1) * size));
+      }
+      onProgress?.(Math.min(1, (from + Math.min(length, first + step)) / count));
     }
-    onProgress?.(Math.min(1, (first + step) / count));
+    await filler.finish();
+    filled += filler.filled;
   }
-  await filler.finish();
   const never = seen.reduce((sum, value) => sum + 1 - value, 0);
   const gappy = new Set([...missing.keys()].filter((time) => missing[time]! > never));
-  return { mask: maskOf(seen, channels), filled: filler.filled, gappy, fit: fit.finish() };
+  return { mask: maskOf(seen, channels), filled, gappy, fit: fit.finish() };
 }
 
 /** A cell counts as observed where every channel has been seen at some time. */
@@ -110,6 +118,10 @@ export async function prepareDataset({ files, settings, folder, ...work }: Prepa
     const share = plan.stepsPerYear === null ? null : seasonalShare(fit);
     const summary = summarise(source, plan, settings, { mask, filled, gappy, share });
     refuseEmpty(summary, source);
+    const { names, inputs } = source.statics;
+    const fields = await source.readStatics();
+    if (names.length > 0) fingerprint.add(fields);
+    const statics = names.length > 0 ? await writeStatics(folder, names, inputs, fields) : undefined;
     const { calendar, units, values } = plan.timeLine.axis;
     await writeDescription(
       folder,
@@ -118,6 +130,9 @@ export async function prepareDataset({ files, settings, folder, ...work }: Prepa
         width: summary.width,
         channels: source.channels.length,
         time: { calendar, units, values: [...values] },
+        trajectories: source.trajectories ?? undefined,
+        statics,
+        boundary: source.boundary,
         space: source.space,
         splits: plan.ranges,
         gappyTimes: [...gappy],

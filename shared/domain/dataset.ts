@@ -22,14 +22,21 @@ export const regionSchema = z.discriminatedUnion('kind', [
 
 export const normalisationKinds = ['seasonal-anomaly', 'per-cell', 'per-channel', 'none'] as const;
 
-/**
- * Dates are inclusive ISO prefixes in the file's calendar ("2017", "2017-06", "2017-06-30"); null means open.
- * Without dates the fractions rule: the series is cut in order into train, validation and test.
- */
+/** Dates are inclusive ISO prefixes in the file's calendar ("2017", "2017-06", "2017-06-30"); null means open. */
 export const periodSchema = z.object({ from: z.string().nullable(), to: z.string().nullable() });
+/**
+ * Fractions cut the series in order into train, validation and test: a time line between its times, trajectories
+ * between whole ones, at least one each where there are enough. Trajectories can also be counted out, in order.
+ */
 export const splitSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('fractions'), train: z.number(), validation: z.number(), test: z.number() }),
   z.object({ kind: z.literal('periods'), train: periodSchema, validation: periodSchema, test: periodSchema }),
+  z.object({
+    kind: z.literal('trajectories'),
+    train: z.number().int().min(0),
+    validation: z.number().int().min(0),
+    test: z.number().int().min(0),
+  }),
 ]);
 
 export const prepareSettingsSchema = z.object({
@@ -44,7 +51,11 @@ export const prepareSettingsSchema = z.object({
   maxGapFill: z.number().int().min(0).default(2),
   /** Static and seasonal extra input channels. */
   extraChannels: z.array(z.enum(['season', 'latitude', 'land-mask'])).default([]),
-  /** Fixed choices for dimensions that are neither time nor space, by name (index from 0). */
+  /** Static fields of the file that become extra input channels, by name; absent: those that the file itself names. */
+  masks: z.array(z.string()).optional(),
+  /** Every how many steps a training window begins, counted from the start of its trajectory or split; absent: 1. */
+  stride: z.number().int().min(1).optional(),
+  /** Fixed choices for dimensions that are neither time nor space, by name (index from 0); a trajectory may be fixed too. */
   slices: z.record(z.string(), z.number().int()).default({}),
 });
 
@@ -59,6 +70,8 @@ export const splitSummarySchema = z.object({
   /** Number of windows of horizon + 1 times that lie wholly inside. */
   examples: z.number().int(),
   droppedForGaps: z.number().int(),
+  /** Number of trajectories; absent where the series is one time line. */
+  trajectories: z.number().int().optional(),
 });
 
 export const channelSchema = z.object({
@@ -72,7 +85,12 @@ export const preparationSummarySchema = z.object({
   channels: z.array(channelSchema),
   height: z.number().int(),
   width: z.number().int(),
+  /** Of all trajectories together. */
   times: z.number().int(),
+  /** How many there are one after the other on the time axis, and the times of each; absent for one time line. */
+  trajectories: z.object({ count: z.number().int(), length: z.number().int() }).optional(),
+  /** Static fields among the extra input channels. */
+  masks: z.array(z.string()).optional(),
   calendar: z.string(),
   step: z.string(),
   latitudes: z.array(z.number()).nullable(),
@@ -86,13 +104,15 @@ export const preparationSummarySchema = z.object({
   warnings: z.array(z.string()),
 });
 
+export const systems = ['sst', 'navier-stokes', 'spring-mesh', 'other'] as const;
+
 export const datasetSchema = z.object({
   formatVersion: z.literal(1),
   id: z.string(),
   name: z.string(),
   created: z.string(),
   /** The system, which decides on presets and views. */
-  system: z.enum(['sst', 'navier-stokes', 'spring-mesh', 'other']),
+  system: z.enum(systems),
   sources: z.array(z.object({ path: z.string(), name: z.string(), bytes: z.number(), modified: z.string() })),
   settings: prepareSettingsSchema,
   summary: preparationSummarySchema,
@@ -100,6 +120,7 @@ export const datasetSchema = z.object({
   fingerprint: z.string(),
 });
 
+export type Split = z.infer<typeof splitSchema>;
 export type Region = z.infer<typeof regionSchema>;
 export type Normalisation = (typeof normalisationKinds)[number];
 export type SplitName = (typeof splitNames)[number];

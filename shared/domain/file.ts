@@ -24,7 +24,7 @@ export const timeSummarySchema = z.object({
 export const axisSummarySchema = z.object({
   name: z.string(),
   /** What the dimension means; `other` covers level, member, depth and the like. */
-  role: z.enum(['time', 'latitude', 'longitude', 'y', 'x', 'other']),
+  role: z.enum(['time', 'latitude', 'longitude', 'y', 'x', 'trajectory', 'other']),
   size: z.number().int(),
   units: z.string(),
   first: z.number().nullable(),

@@ -23,6 +23,8 @@ interface Options {
   variables: Variable[];
   /** Write the mark of a stream instead of the number of records. */
   streaming?: boolean;
+  /** Global ones. */
+  attributes?: Record<string, string>;
 }
 
 const codes = { int8: 1, char: 2, int16: 3, int32: 4, float32: 5, float64: 6 };
@@ -45,7 +47,14 @@ function encode(type: keyof typeof sizes, values: ArrayLike<number>): Buffer {
 const pad = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
 
 /** A NetCDF-3 file, written from the format specification and independently of the reader. */
-export function netcdf3({ version = 1, dims, records = 0, variables, streaming }: Options): Buffer {
+export function netcdf3({
+  version = 1,
+  dims,
+  records = 0,
+  variables,
+  streaming,
+  attributes = {},
+}: Options): Buffer {
   const int = (n: number) => {
     const b = Buffer.alloc(4);
     b.writeUInt32BE(n);
@@ -87,7 +96,7 @@ export function netcdf3({ version = 1, dims, records = 0, variables, streaming }
         0x0a,
         names.map((name) => Buffer.concat([text(name), size(dims[name]!)])),
       ),
-      list(0x0c, [attribute(['title', 'made for a test'])]),
+      list(0x0c, Object.entries({ title: 'made for a test', ...attributes }).map(attribute)),
       list(
         0x0b,
         variables.map((v, i) =>
@@ -191,6 +200,95 @@ export function writeFieldFile(folder: string, name: string, file: FieldFile): s
         attributes: { units: 'degC', _FillValue: { type: 'float32', values: [-999] } },
       },
     ],
+  });
+  writeFileSync(path, bytes);
+  return path;
+}
+
+export interface TrajectoryFile {
+  trajectories: number;
+  times: number;
+  height: number;
+  width: number;
+  /** By name; value at trajectory, time, row, column; NaN is stored as the fill value. */
+  variables: Record<string, (k: number, t: number, y: number, x: number) => number>;
+  /** By name; [trajectory, row, column], or [row, column] for functions of two arguments. */
+  statics?: Record<
+    string,
+    ((k: number, y: number, x: number) => number) | ((y: number, x: number) => number)
+  >;
+  /** Name of the dimension of trajectories; null: the file has none. */
+  dimension?: string | null;
+  step?: number;
+  units?: string;
+  y?: number[];
+  x?: number[];
+  attributes?: Record<string, string>;
+}
+
+/** Writes a file as a simulator does, [trajectory, time, y, x]; answers its path. */
+export function writeTrajectoryFile(folder: string, name: string, file: TrajectoryFile): string {
+  const { trajectories, times, height, width, statics = {}, dimension = 'trajectory', step = 0.5 } = file;
+  const index = (n: number) => Array.from({ length: n }, (_, i) => i);
+  const runs = dimension === null ? [] : [dimension];
+  const coordinate = (of: string, values: number[], attributes: Record<string, string>): Variable => ({
+    name: of,
+    dims: [of],
+    type: 'float64',
+    values,
+    attributes,
+  });
+  const fields = Object.entries(file.variables).map(([of, value]): Variable => {
+    const values = index(trajectories).flatMap((k) =>
+      index(times).flatMap((t) => index(height).flatMap((y) => index(width).map((x) => value(k, t, y, x)))),
+    );
+    return {
+      name: of,
+      dims: [...runs, 'time', 'y', 'x'],
+      type: 'float32',
+      values: values.map((value) => (Number.isNaN(value) ? -999 : value)),
+      attributes: { units: 'm s-1', _FillValue: { type: 'float32', values: [-999] } },
+    };
+  });
+  const masks = Object.entries(statics).map(([of, value]): Variable => {
+    const each = (k: number) =>
+      index(height).flatMap((y) =>
+        index(width).map((x) =>
+          value.length === 3
+            ? (value as (k: number, y: number, x: number) => number)(k, y, x)
+            : (value as (y: number, x: number) => number)(y, x),
+        ),
+      );
+    const own = value.length === 3 && dimension !== null;
+    return {
+      name: of,
+      dims: [...(own ? runs : []), 'y', 'x'],
+      type: 'float32',
+      values: own ? index(trajectories).flatMap(each) : each(0),
+    };
+  });
+  const path = join(folder, name);
+  const dims = {
+    ...(dimension === null ? {} : { [dimension]: trajectories }),
+    time: times,
+    y: height,
+    x: width,
+  };
+  const bytes = netcdf3({
+    version: 2,
+    dims,
+    variables: [
+      coordinate(
+        'time',
+        index(times).map((t) => t * step),
+        { units: file.units ?? 's', axis: 'T' },
+      ),
+      coordinate('y', file.y ?? index(height), { units: 'm', axis: 'Y' }),
+      coordinate('x', file.x ?? index(width), { units: 'm', axis: 'X' }),
+      ...fields,
+      ...masks,
+    ],
+    ...(file.attributes ? { attributes: file.attributes } : {}),
   });
   writeFileSync(path, bytes);
   return path;

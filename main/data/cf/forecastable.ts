@@ -48,7 +48,8 @@ export function whyNotForecastable(variable: DataVariable, grid: Grid | null): s
   if (grid.y === null || grid.x === null) {
     return `${path} has no rows and columns: its cells do not form a grid of two dimensions in space.`;
   }
-  const times = variable.shape[grid.time]!;
+  const times =
+    variable.shape[grid.time]! * (grid.trajectory === null ? 1 : variable.shape[grid.trajectory]!);
   if (times < fewestTimes) {
     return `${path} has only ${times} time${times === 1 ? '' : 's'}; at least ${fewestTimes} are needed.`;
   }

@@ -11,7 +11,13 @@ import {
   product,
 } from '../formats/dataFile.ts';
 import { decoderOf } from './decode.ts';
-import { isVerticalOrStacked, type Role, roleFromAttributes, roleFromName } from './roles.ts';
+import {
+  isTrajectoryName,
+  isVerticalOrStacked,
+  type Role,
+  roleFromAttributes,
+  roleFromName,
+} from './roles.ts';
 import { type TimeAxis, timeAxisOf } from './timeAxis.ts';
 
 export interface Axis {
@@ -30,6 +36,7 @@ export interface Grid {
   readonly time: number | null;
   readonly y: number | null;
   readonly x: number | null;
+  readonly trajectory: number | null;
   readonly timeAxis: TimeAxis | null;
   readonly height: number;
   readonly width: number;
@@ -106,13 +113,27 @@ function auxiliaryCoordinate(file: DataFile, variable: DataVariable, dim: DataDi
   return place < 0 ? null : { role: roles[place]!, found: candidates[place]! };
 }
 
+/**
+ * Whether a dimension counts trajectories: by its name, or by a variable along it with `cf_role` "trajectory_id"
+ * (CF conventions 1.11, section 9.5). Only beside time, rows and columns: elsewhere "sample" or "run" is anything.
+ */
+function countsTrajectories(file: DataFile, variable: DataVariable, dim: DataDimension): boolean {
+  if (variable.dims.length < 4) return false;
+  const isIdentifier = (candidate: DataVariable) =>
+    candidate.dims[0]?.path === dim.path &&
+    attributeText(candidate.attributes, 'cf_role') === 'trajectory_id';
+  return isTrajectoryName(dim.name) || file.variables.some(isIdentifier);
+}
+
 async function axisOf(file: DataFile, variable: DataVariable, dim: DataDimension): Promise<Axis> {
   const own = ownCoordinate(file, dim);
   const auxiliary = own ? null : auxiliaryCoordinate(file, variable, dim);
   const coordinate = own ?? auxiliary?.found ?? null;
   const stacked = isVerticalOrStacked(dim.name, coordinate?.attributes);
   const named = stacked ? 'other' : (roleFromName(dim.name) ?? 'other');
-  const role = (own ? roleFromAttributes(own.attributes) : (auxiliary?.role ?? null)) ?? named;
+  const stated = own ? roleFromAttributes(own.attributes) : null;
+  const repeats = stated === null && countsTrajectories(file, variable, dim);
+  const role = repeats ? 'trajectory' : (stated ?? auxiliary?.role ?? named);
   const readable = coordinate && isReadableNumber(coordinate) && dim.size <= longestCoordinate;
   const units = coordinate ? attributeText(coordinate.attributes, 'units') : '';
   // A name alone makes no degrees: without coordinates "lat" is just the rows.
@@ -162,9 +183,10 @@ function settle(axes: Axis[], curvilinear: ReturnType<typeof findCurvilinear>): 
     if (place >= 0) assign(place, 'time');
   }
   // The first of each kind counts; a second time or row dimension is like any other.
-  const seen = { time: false, y: false, x: false };
+  const seen = { time: false, trajectory: false, y: false, x: false };
   for (const [i, axis] of axes.entries()) {
-    const kind = axis.role === 'time' ? 'time' : isY(axis.role) ? 'y' : isX(axis.role) ? 'x' : null;
+    const { role } = axis;
+    const kind = role === 'time' || role === 'trajectory' ? role : isY(role) ? 'y' : isX(role) ? 'x' : null;
     if (kind === null) continue;
     if (seen[kind]) assign(i, 'other');
     seen[kind] = true;
@@ -219,6 +241,7 @@ export async function gridOf(file: DataFile, variable: DataVariable): Promise<Gr
     time,
     y,
     x,
+    trajectory: place((role) => role === 'trajectory'),
     timeAxis: time === null ? null : await timeOf(axes[time]!),
     height: y === null ? 1 : variable.shape[y]!,
     width: x === null ? 1 : variable.shape[x]!,

@@ -5,7 +5,7 @@
 import { looksLikeTimeUnits } from '#shared/time/units.ts';
 import { type Attributes, attributeText } from '../formats/dataFile.ts';
 
-export type Role = 'time' | 'latitude' | 'longitude' | 'y' | 'x' | 'other';
+export type Role = 'time' | 'latitude' | 'longitude' | 'y' | 'x' | 'trajectory' | 'other';
 
 const standardNames: Record<string, Role> = {
   time: 'time',
@@ -31,6 +31,12 @@ const names: readonly (readonly [RegExp, Role])[] = [
 const vertical = /^(lev|level|levels|depth|height|plev|z|altitude|pressure|sigma|bottom_top|isobaric.*)$/i;
 const stacked =
   /^(member|members|ens|ensemble|realization|number|band|channel|channels|trajectory|bnds|bounds|nv|vertices|nbnds|axis_nbounds)$/i;
+
+const repeated =
+  /^(traj|trajectory|trajectories|trajectory_id|run|runs|sample|samples|case|cases|sim|simulation|simulations|episode|episodes)$/i;
+
+/** Whether a dimension's name says that it counts repetitions of the same time line: runs of a simulation. */
+export const isTrajectoryName = (name: string) => repeated.test(name);
 
 /** Whether a dimension's name or attributes say that it is neither time nor a direction on a map. */
 export function isVerticalOrStacked(name: string, attributes?: Attributes): boolean {

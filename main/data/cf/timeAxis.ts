@@ -85,8 +85,16 @@ export function labelOf(axis: TimeAxis, value: number): string {
   return axis.units === '' || axis.units === '1' ? number : `${number} ${axis.units}`;
 }
 
+/** How trajectories lie on a time axis: one after the other, all of the same number of times. */
+export interface Trajectories {
+  readonly count: number;
+  readonly length: number;
+}
+
 /** Times at any (also real-valued) index, in and beyond the data. */
 export class TimeLine {
+  /** Null where the axis is a single line. */
+  readonly trajectories: Trajectories | null = null;
   private readonly step: TimeStep | number | null;
 
   /** The axis must be regular. */
@@ -118,6 +126,36 @@ export class TimeLine {
 
   label(index: number): string {
     return labelOf(this.axis, this.value(index));
+  }
+
+  /** The index that lies `lead` steps (also real-valued) after another: the one way to go forward in time. */
+  after(index: number, lead: number): number {
+    return index + lead;
+  }
+
+  /** Number of the trajectory that an index belongs to, from 0; 0 on a single line. */
+  trajectoryOf(_index: number): number {
+    return 0;
+  }
+
+  /** Index of the first time that a text means: a date's prefix, or a number in the axis' units. Throws `bad-input`. */
+  indexOf(text: string): number {
+    const found = this.axis.calendar === null ? this.nearest(text) : this.range(text, text);
+    if (found.first < found.end) return found.first;
+    throw new DriftcastError(
+      'bad-input',
+      `The dataset has no time ${text}.`,
+      `Its times go from ${this.label(0)} to ${this.label(this.count - 1)}, every ${this.axis.label}.`,
+    );
+  }
+
+  /** A number as a label shows it is rounded, so it means the time within a hundredth of a step. */
+  private nearest(text: string): { first: number; end: number } {
+    const { values } = this.axis;
+    const wanted = this.parse(text).start;
+    const slack = 0.01 * (typeof this.step === 'number' ? this.step : 1);
+    const first = values.findIndex((value) => Math.abs(value - wanted) <= slack);
+    return first < 0 ? { first: 0, end: 0 } : { first, end: first + 1 };
   }
 
   /**

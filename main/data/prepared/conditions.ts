@@ -11,15 +11,26 @@ export interface ConditionMaker {
 
 const channelsOf = { season: 2, latitude: 1, 'land-mask': 1 } as const;
 
-/** Channels in the order of the settings; season is sine and cosine, latitude is scaled to −1…1. */
+/** Static fields of the trajectory of a time. */
+export interface StaticInputs {
+  readonly count: number;
+  /** [field, height, width] */
+  at(timeIndex: number): Float32Array;
+}
+
+/**
+ * Channels in the order of the settings, then the static fields; season is sine and cosine, latitude is scaled to
+ * −1…1.
+ */
 export function conditionMaker(
   wanted: PrepareSettings['extraChannels'],
   summary: Pick<PreparationSummary, 'height' | 'width' | 'latitudes'>,
   mask: Float32Array,
   timeLine: TimeLine,
+  statics: StaticInputs,
 ): ConditionMaker {
   const { width, latitudes } = summary;
-  const channels = wanted.reduce((sum, name) => sum + channelsOf[name], 0);
+  const channels = wanted.reduce((sum, name) => sum + channelsOf[name], statics.count);
   const cells = mask.length;
   return {
     channels,
@@ -29,6 +40,7 @@ export function conditionMaker(
       for (const [i, time] of times.entries()) {
         const date = timeLine.date(time);
         const phase = date ? seasonPhase(date) : 0;
+        const fields = statics.at(time);
         for (let cell = 0; cell < cells; cell++) {
           let at = (i * cells + cell) * channels;
           for (const name of wanted) {
@@ -41,6 +53,7 @@ export function conditionMaker(
               values[at++] = mask[cell]!;
             }
           }
+          for (let k = 0; k < statics.count; k++) values[at++] = fields[k * cells + cell]!;
         }
       }
       return values;

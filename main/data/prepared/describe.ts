@@ -1,5 +1,5 @@
 /** What a series carries along from its source for those who look at it and for files made from it. */
-import type { Channel, Dataset } from '#shared/domain/dataset.ts';
+import { type Channel, type Dataset, systems } from '#shared/domain/dataset.ts';
 import { coordinateValues, type Grid } from '../cf/grid.ts';
 import type { Run, Window } from '../cf/slab.ts';
 import { type Attributes, attributeText, type DataFile, type DataVariable } from '../formats/dataFile.ts';
@@ -63,6 +63,12 @@ export function channelOf(grid: Grid): Channel {
     standardName: text('standard_name'),
     units: text('units'),
   };
+}
+
+/** The system that a simulated file says it is of; null where it says nothing. */
+export function statedSystem(file: DataFile): Dataset['system'] | null {
+  const stated = attributeText(file.attributes, 'driftcast_system');
+  return systems.find((system) => system === stated) ?? null;
 }
 
 /** Which of the systems with a view of its own the channels belong to, by their names. */

@@ -1,6 +1,7 @@
 /** Decides, before any value is read, how a series is split and what its season is made of. */
 import type { Normalisation, PrepareSettings } from '#shared/domain/dataset.ts';
-import { TimeLine } from '../cf/timeAxis.ts';
+import type { TimeLine } from '../cf/timeAxis.ts';
+import { timeLineOf } from '../cf/trajectoryLine.ts';
 import { chooseBasis, type SeasonalBasis } from './seasonal.ts';
 import type { SeriesSource } from './source.ts';
 import { type SplitRanges, splitRanges } from './splits.ts';
@@ -16,21 +17,23 @@ export interface Plan {
 
 /** Steps of the series in a year; null where times are no dates. */
 function yearLength(timeLine: TimeLine): number | null {
-  const first = timeLine.date(0);
-  if (!first || timeLine.count < 2) return null;
+  const { values, calendar } = timeLine.axis;
+  if (calendar === null || values.length < 2) return null;
   const year = 365.2425 * 86_400_000;
-  const steps = ((timeLine.count - 1) * year) / (timeLine.value(timeLine.count - 1) - timeLine.value(0));
+  const steps = ((values.length - 1) * year) / (values[values.length - 1]! - values[0]!);
   // Calendars of 360 to 366 days all have twelve months and whole numbers of days.
   return Math.abs(steps - 12) < 0.4 ? 12 : steps;
 }
 
 /** Throws `bad-input` for splits that do not fit. */
 export function makePlan(source: SeriesSource, settings: PrepareSettings): Plan {
-  const timeLine = new TimeLine(source.axis);
+  const timeLine = timeLineOf(source.axis, source.trajectories);
   const ranges = splitRanges(timeLine, settings);
   const stepsPerYear = yearLength(timeLine);
   const { first, end } = ranges.train;
-  const dates = Array.from({ length: end - first }, (_, i) => timeLine.date(first + i)).filter(
+  // Trajectories share one clock: however many there are, they see one of them's share of the year.
+  const training = Math.min(end - first, timeLine.axis.values.length);
+  const dates = Array.from({ length: training }, (_, i) => timeLine.date(first + i)).filter(
     (d) => d !== null,
   );
   const basis = chooseBasis(dates, stepsPerYear);

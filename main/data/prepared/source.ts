@@ -1,5 +1,4 @@
 /** Several variables of one or several files as one series of frames [time, height, width, channel]. */
-import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Channel, Dataset, PrepareSettings } from '#shared/domain/dataset.ts';
@@ -7,22 +6,15 @@ import { DriftcastError } from '#shared/errors.ts';
 import { whyNotForecastable } from '../cf/forecastable.ts';
 import { type Grid, gridOf } from '../cf/grid.ts';
 import { type ResolvedRegion, resolveRegion } from '../cf/region.ts';
-import { SlabReader } from '../cf/slab.ts';
-import { calendarAxis, labelOf, sliceAxis, type TimeAxis, TimeLine } from '../cf/timeAxis.ts';
+import type { TimeAxis } from '../cf/timeAxis.ts';
 import type { DataFile } from '../formats/dataFile.ts';
 import { openDataFile } from '../formats/registry.ts';
 import { findVariable } from '../openFile.ts';
-import { cellPositions, channelOf, type SpaceAxis, spaceAxis, systemOf } from './describe.ts';
+import { type Boundary, boundaryOf, fixedMask } from './boundary.ts';
+import { cellPositions, channelOf, type SpaceAxis, spaceAxis, statedSystem, systemOf } from './describe.ts';
+import { joinFiles, type OpenedFile, type Part, trajectoriesIn } from './parts.ts';
+import { checkStatics, namedMasks, readStatics } from './statics.ts';
 import type { Positions } from './store.ts';
-
-interface Part {
-  readonly file: DataFile;
-  readonly grids: readonly Grid[];
-  readonly readers: readonly SlabReader[];
-  /** Index of the part's first time on the joined axis. */
-  readonly first: number;
-  readonly count: number;
-}
 
 export interface SeriesSource {
   readonly channels: Channel[];
@@ -30,8 +22,13 @@ export interface SeriesSource {
   /** The source's names for rows and columns, for files made from this series. */
   readonly space: { readonly rows: SpaceAxis; readonly columns: SpaceAxis };
   readonly positions: Positions | null;
-  /** The used part of the time axis; regular. */
+  /** The used part of the time axis, of one trajectory where there are several; regular. */
   readonly axis: TimeAxis;
+  /** Number of trajectories, which follow each other in what is read; null for one time line. */
+  readonly trajectories: number | null;
+  /** Static fields to prepare: first those that become input channels. */
+  readonly statics: { readonly names: readonly string[]; readonly inputs: number };
+  readonly boundary: Boundary | null;
   readonly sources: Dataset['sources'];
   readonly system: Dataset['system'];
   readonly warnings: string[];
@@ -39,6 +36,8 @@ export interface SeriesSource {
   framesPerRead(budget: number): number;
   /** [count, height, width, channel], NaN where missing. */
   read(first: number, count: number): Promise<Float32Array>;
+  /** [trajectory, name, height, width]; one entry for a time line. */
+  readStatics(): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -84,65 +83,23 @@ async function gridsOf(file: DataFile, settings: PrepareSettings): Promise<Grid[
           'Choose variables with the same times.',
         );
       }
+      if (trajectoriesIn(reference, settings.slices) !== trajectoriesIn(grid, settings.slices)) {
+        throw new DriftcastError(
+          'bad-input',
+          `${name} and ${reference.variable.path} in ${file.name} have different numbers of trajectories.`,
+          'Choose variables with the same trajectories.',
+        );
+      }
     }
     grids.push(grid);
   }
   return grids;
 }
 
-/** Times of all files in order. Throws `conflict` where files overlap or count time differently. */
-function joinAxes(parts: readonly { file: DataFile; grids: readonly Grid[] }[]): TimeAxis {
-  const axes = parts.map(({ grids }) => grids[0]!.timeAxis!);
-  const first = axes[0]!;
-  if (axes.length === 1) return first;
-  for (const [i, axis] of axes.entries()) {
-    if (axis.calendar !== first.calendar || axis.calendar === null) {
-      throw new DriftcastError(
-        'conflict',
-        `${parts[0]!.file.name} and ${parts[i]!.file.name} cannot be joined: their times are not dates of one calendar.`,
-        'Prepare them one by one.',
-      );
-    }
-    const before = axes[i - 1];
-    if (before && axis.values[0]! <= before.values[before.values.length - 1]!) {
-      throw new DriftcastError(
-        'conflict',
-        `${parts[i - 1]!.file.name} and ${parts[i]!.file.name} overlap: the second begins at ${labelOf(axis, axis.values[0]!)}, before the first ends.`,
-        'Leave one of them out, or cut them so that every time occurs once.',
-      );
-    }
-  }
-  return calendarAxis(
-    axes.flatMap((axis) => axis.values),
-    first.calendar!,
-    axes.flatMap((axis) => axis.notes),
-  );
-}
-
-/** The chosen period of the series, which must be regular. */
-function cutPeriod(axis: TimeAxis, period: PrepareSettings['period']): { first: number; axis: TimeAxis } {
-  const { first, end } = new TimeLine(axis).range(period.from, period.to);
-  const cut = sliceAxis(axis, first, end);
-  if (cut.values.length === 0) {
-    throw new DriftcastError(
-      'bad-input',
-      'The chosen period holds no times of the file.',
-      `The file goes from ${labelOf(axis, axis.values[0]!)} to ${labelOf(axis, axis.values[axis.values.length - 1]!)}.`,
-    );
-  }
-  if (cut.problem !== undefined) {
-    throw new DriftcastError(
-      'bad-input',
-      `The times of the series ${cut.problem}.`,
-      'Choose a period in which the times are regular, or resample the file.',
-    );
-  }
-  return { first, axis: cut };
-}
-
 function sliceWarnings(grid: Grid, slices: Readonly<Record<string, number>>): string[] {
   return grid.axes.flatMap(({ dimension }, place) => {
-    const free = place !== grid.time && place !== grid.y && place !== grid.x && dimension.size > 1;
+    const used = [grid.time, grid.y, grid.x, grid.trajectory].includes(place);
+    const free = !used && dimension.size > 1;
     if (!free || slices[dimension.name] !== undefined || slices[dimension.path] !== undefined) return [];
     return [`Of the ${dimension.size} entries along ${dimension.name} only the first is used.`];
   });
@@ -150,7 +107,7 @@ function sliceWarnings(grid: Grid, slices: Readonly<Record<string, number>>): st
 
 /** Opens the files of a series and checks that they fit together. Throws `bad-input`, `conflict` and what files throw. */
 export async function openSource(paths: readonly string[], settings: PrepareSettings): Promise<SeriesSource> {
-  const opened: { file: DataFile; grids: Grid[] }[] = [];
+  const opened: OpenedFile[] = [];
   const files: DataFile[] = [];
   const close = async () => {
     for (const file of files) await file.close();
@@ -163,19 +120,19 @@ export async function openSource(paths: readonly string[], settings: PrepareSett
     }
     if (opened.length === 0)
       throw new DriftcastError('bad-input', 'No file was given.', 'Name at least one.');
-    opened.sort((a, b) => a.grids[0]!.timeAxis!.values[0]! - b.grids[0]!.timeAxis!.values[0]!);
     const grid = opened[0]!.grids[0]!;
     for (const { file, grids } of opened.slice(1)) checkSame(grid, grids[0]!, file.name);
     const region = resolveRegion(grid, settings.region);
-    const period = cutPeriod(joinAxes(opened), settings.period);
-    let first = -period.first;
-    const parts = opened.map(({ file, grids }): Part => {
-      const count = grids[0]!.timeAxis!.values.length;
-      const readers = grids.map((each) => new SlabReader(file, each, region.window, settings.slices));
-      const part = { file, grids, readers, first, count };
-      first += count;
-      return part;
-    });
+    const { axis, trajectories, parts } = joinFiles(opened, region, settings);
+    const first = parts[0]!;
+    // What does not change in time is read once for a time line, however many files it takes.
+    const lines = trajectories === null ? [first] : parts;
+    const masks = settings.masks ?? namedMasks(first.file);
+    const boundaries = new Set(files.map((file) => JSON.stringify(boundaryOf(file))));
+    const boundary = boundaries.size === 1 ? boundaryOf(first.file) : null;
+    const needed = boundary === null || masks.includes(fixedMask) ? [] : [fixedMask];
+    const statics = { names: [...masks, ...needed], inputs: masks.length };
+    await checkStatics(lines, statics.names, region);
     const channels = opened[0]!.grids.map(channelOf);
     return {
       channels,
@@ -185,17 +142,24 @@ export async function openSource(paths: readonly string[], settings: PrepareSett
         columns: spaceAxis(grid, grid.x, 'x', region.window.columns, region.longitudes),
       },
       positions: await cellPositions(opened[0]!.file, grid, region.window),
-      axis: period.axis,
+      axis,
+      trajectories,
+      statics,
+      boundary,
       sources: await describeSources(files),
-      system: systemOf(channels),
+      system: statedSystem(first.file) ?? systemOf(channels),
       warnings: [
         ...new Set([
-          ...period.axis.notes,
+          ...axis.notes,
+          ...(boundaries.size > 1
+            ? ['The files state different boundary conditions, so none is applied.']
+            : []),
           ...opened[0]!.grids.flatMap((each) => sliceWarnings(each, settings.slices)),
         ]),
       ],
-      framesPerRead: (budget) => parts[0]!.readers[0]!.timesPerRead(budget / channels.length),
+      framesPerRead: (budget) => first.readers[0]!.timesPerRead(budget / channels.length),
       read: (start, count) => readJoined(parts, start, count, channels.length),
+      readStatics: () => readStatics(lines, statics.names, region),
       close,
     };
   } catch (error) {
@@ -212,7 +176,11 @@ async function readJoined(parts: readonly Part[], start: number, count: number, 
     const to = Math.min(start + count, part.first + part.count);
     if (from >= to) continue;
     for (const [channel, reader] of part.readers.entries()) {
-      const block = await reader.read(from - part.first, to - from, new Float32Array((to - from) * cells));
+      const block = await reader.read(
+        part.skip + from - part.first,
+        to - from,
+        new Float32Array((to - from) * cells),
+      );
       const base = (from - start) * cells;
       for (let i = 0; i < block.length; i++) frames[(base + i) * channels + channel] = block[i]!;
     }
@@ -227,18 +195,4 @@ async function describeSources(files: readonly DataFile[]): Promise<Dataset['sou
     sources.push({ path: file.path, name: basename(file.path), bytes: size, modified: mtime.toISOString() });
   }
   return sources;
-}
-
-/** SHA-256 over the decoded values as they come, closed with the settings. */
-export class Fingerprint {
-  private readonly hash = createHash('sha256');
-
-  add(frame: Float32Array): void {
-    this.hash.update(new Uint8Array(frame.buffer, frame.byteOffset, frame.byteLength));
-  }
-
-  finish(settings: PrepareSettings, axis: TimeAxis): string {
-    const ordered = Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
-    return this.hash.update(JSON.stringify([ordered, axis.calendar, axis.values])).digest('hex');
-  }
 }

@@ -11,6 +11,7 @@ import { type JsonFormat, readJsonChecked, sha256, writeJsonChecked } from '#mai
 import { normalisationKinds } from '#shared/domain/dataset.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { calendars } from '#shared/time/calendars.ts';
+import { boundarySchema } from './boundary.ts';
 
 export const fileNames = {
   description: 'prepared.json',
@@ -18,6 +19,8 @@ export const fileNames = {
   series: 'series.f32',
   /** The arrays of {@link Statistics}, float32 little-endian, one after the other. */
   statistics: 'statistics.f32',
+  /** [trajectory, name, height, width], float32 little-endian; only where there are static fields. */
+  statics: 'statics.f32',
 } as const;
 
 const fileSumSchema = z.object({ bytes: z.number().int(), sha256: z.string() });
@@ -39,6 +42,11 @@ const descriptionSchema = z.object({
     /** Milliseconds on the calendar's own axis, or plain numbers where there is no calendar. */
     values: z.array(z.number()),
   }),
+  /** Number of trajectories with these times, one after the other in the series; absent for one time line. */
+  trajectories: z.number().int().optional(),
+  /** Static fields; the first `inputs` of them are input channels of networks. */
+  statics: z.object({ names: z.array(z.string()), inputs: z.number().int(), file: fileSumSchema }).optional(),
+  boundary: boundarySchema.nullable().default(null),
   space: z.object({ rows: spaceSchema, columns: spaceSchema }),
   /** Whether the statistics end with latitude and longitude of every cell (curvilinear grids). */
   positions: z.boolean(),
@@ -97,6 +105,18 @@ export class SeriesWriter {
   sum(): Description['files']['series'] {
     return { bytes: this.bytes, sha256: this.hash.digest('hex') };
   }
+}
+
+/** Writes static fields [trajectory, name, height, width]; answers what the description says of them. Throws `disk`. */
+export async function writeStatics(
+  folder: string,
+  names: readonly string[],
+  inputs: number,
+  values: Float32Array,
+): Promise<Description['statics']> {
+  const bytes = bytesOf(values);
+  await writeFileAtomic(join(folder, fileNames.statics), bytes);
+  return { names: [...names], inputs, file: { bytes: bytes.byteLength, sha256: sha256(bytes) } };
 }
 
 /** Writes statistics and description; the series must be in place. Throws `disk`. */

@@ -13,16 +13,21 @@ export function summarise(
   found: { mask: Float32Array; filled: number; gappy: ReadonlySet<number>; share: number | null },
 ): PreparationSummary {
   const { timeLine, ranges } = plan;
+  const { trajectories } = timeLine;
   const { height, width, latitudes, longitudes } = source.region;
   const warnings = [...plan.warnings];
   const splitOf = (name: (typeof splitNames)[number]) => {
     const { first, end } = ranges[name];
-    const { starts, dropped } = windowStarts(ranges[name], settings.horizon, (time) => found.gappy.has(time));
+    const isGappy = (time: number) => found.gappy.has(time);
+    const windows = { length: trajectories?.length, stride: settings.stride };
+    const { starts, dropped } = windowStarts(ranges[name], settings.horizon, isGappy, windows);
+    const held = trajectories ? Math.min(trajectories.length, end - first) : end - first;
+    const whose = trajectories && held > 0 ? 'each of its trajectories has' : 'it has';
     if (starts.length === 0) {
       const why =
         dropped > 0
           ? 'every window touches missing values'
-          : `it has ${end - first} times where a window takes ${settings.horizon + 1}`;
+          : `${whose} ${held} times where a window takes ${settings.horizon + 1}`;
       warnings.push(`The ${name} split holds no example: ${why}.`);
     }
     return {
@@ -32,6 +37,7 @@ export function summarise(
       to: end > first ? timeLine.label(end - 1) : '',
       examples: starts.length,
       droppedForGaps: dropped,
+      ...(trajectories ? { trajectories: (end - first) / trajectories.length } : {}),
     };
   };
   const splits = { train: splitOf('train'), validation: splitOf('validation'), test: splitOf('test') };
@@ -56,6 +62,8 @@ export function summarise(
     height,
     width,
     times: timeLine.count,
+    ...(trajectories ? { trajectories } : {}),
+    ...(source.statics.inputs > 0 ? { masks: source.statics.names.slice(0, source.statics.inputs) } : {}),
     calendar: timeLine.axis.calendar ?? '',
     step: timeLine.axis.label,
     latitudes,

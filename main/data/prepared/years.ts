@@ -2,6 +2,7 @@
 import { daysInMonth } from '#shared/time/calendars.ts';
 import { type CalendarDate, fromMillis, monthStart, toMillis } from '#shared/time/dates.ts';
 import type { TimeLine } from '../cf/timeAxis.ts';
+import { TrajectoryLine } from '../cf/trajectoryLine.ts';
 import type { TimeRange } from './splits.ts';
 
 /** Members where there are no years to choose from. */
@@ -26,10 +27,26 @@ function nearest(timeLine: TimeLine, range: TimeRange, value: number): number {
   return value - timeLine.value(before) < timeLine.value(low) - value ? before : low;
 }
 
+/** Evenly spread picks out of `count` things, at most {@link sampleSize}. */
+function evenly(count: number): number[] {
+  const members = Math.min(sampleSize, count);
+  return Array.from({ length: members }, (_, i) => Math.floor(((i + 0.5) * count) / members));
+}
+
+/**
+ * The same time after the start in the training trajectories, which is what they have in common; their last time
+ * stands for all that comes later.
+ */
+function sameTimeOf(timeLine: TrajectoryLine, train: TimeRange, timeIndex: number): number[] {
+  const { length } = timeLine.trajectories;
+  const step = Math.min(length - 1, Math.max(0, Math.round(timeLine.locate(timeIndex).step)));
+  return evenly((train.end - train.first) / length).map((k) => train.first + k * length + step);
+}
+
 /**
  * Indices of the training times that share the season of a time (which may lie beyond the data), one from each
  * complete year counted from the start of training, so that every season has equally many. Evenly spread
- * training times where the series has no dates or no complete year.
+ * training times where the series has no dates or no complete year; of trajectories, their times since the start.
  */
 export function sameSeasonTimes(
   timeLine: TimeLine,
@@ -38,12 +55,12 @@ export function sameSeasonTimes(
   timeIndex: number,
 ): number[] {
   const count = train.end - train.first;
+  if (timeLine instanceof TrajectoryLine) return sameTimeOf(timeLine, train, timeIndex);
   const date = timeLine.date(timeIndex);
   // Half a step of slack: 365 daily times are a year although the mean year is longer.
   const years = stepsPerYear === null ? 0 : Math.floor((count + 0.5) / stepsPerYear);
   if (date === null || years < 1) {
-    const members = Math.min(sampleSize, count);
-    return Array.from({ length: members }, (_, i) => train.first + Math.floor(((i + 0.5) * count) / members));
+    return evenly(count).map((i) => train.first + i);
   }
   const start = timeLine.value(train.first);
   // The first date of that season not before training starts; a step's rounding may lie either side of it.
