@@ -32,7 +32,7 @@ export const forecast: Handler<'forecast'> = async (
       width: dataset.width,
       space: dataset.space,
       positions: dataset.positions,
-      truth: starts.some((start) => leads.some((lead) => dataset.hasFrame(start + lead))),
+      truth: starts.some((start) => leads.some((lead) => dataset.hasTruth(start, lead))),
       title: `Ensemble forecast of ${dataset.channels.map((channel) => channel.longName).join(', ')}`,
       provenance: { ...provenance, method: model.settings.method, seed: String(request.seed) },
     });
@@ -55,8 +55,7 @@ export const forecast: Handler<'forecast'> = async (
             onProgress: (fraction) => emitStep((index + fraction) / starts.length),
           },
           async ({ lead, values }) => {
-            const time = start + lead;
-            const truth = dataset.hasFrame(time) ? await dataset.frame(time) : null;
+            const truth = await dataset.truthAt(start, lead);
             range.add(values, request.members, truth);
             await writer.writeLead(index, leads.indexOf(lead), values, truth);
           },
@@ -102,8 +101,8 @@ function describeStart(
   return {
     timeIndex: start,
     date: dataset.label(start),
-    validDates: leads.map((lead) => dataset.label(start + lead)),
-    truth: leads.some((lead) => dataset.hasFrame(start + lead)),
+    validDates: leads.map((lead) => dataset.label(dataset.after(start, lead))),
+    truth: leads.some((lead) => dataset.hasTruth(start, lead)),
   };
 }
 
