@@ -7,6 +7,7 @@ import { looksLikeTimeUnits } from '#shared/time/units.ts';
 import { decoderOf } from './cf/decode.ts';
 import { coordinateValues, type Grid, gridOf } from './cf/grid.ts';
 import { labelOf, type TimeAxis, timeAxisOf } from './cf/timeAxis.ts';
+import { trajectoryLabel } from './cf/trajectoryLine.ts';
 import {
   attributeText,
   type DataFile,
@@ -27,8 +28,12 @@ export interface ForecastReader {
   readonly members: number;
   /** In data steps, or whatever the file counts leads in. */
   readonly leads: readonly number[];
-  /** One entry a start; labels are '' where the file has no times. */
-  readonly starts: readonly { readonly date: string; readonly validDates: readonly string[] }[];
+  /** One entry a start; labels are '' where the file has no times, and only forecasts of trajectories have one. */
+  readonly starts: readonly {
+    readonly date: string;
+    readonly validDates: readonly string[];
+    readonly trajectory?: number;
+  }[];
   /** Valid times by start and lead as the file's time axis has them; null where it has none. */
   readonly validTimes: readonly (readonly number[])[] | null;
   readonly calendar: TimeAxis['calendar'];
@@ -130,6 +135,18 @@ async function leadsOf(file: DataFile, layout: Layout): Promise<number[]> {
   return Array.from({ length: axis.dimension.size }, (_, i) => i + 1);
 }
 
+/** Number of the trajectory of each start; null where the file names none. */
+async function trajectoriesOf(file: DataFile, startPaths: readonly string[]): Promise<number[] | null> {
+  const found = file.variables.find(
+    ({ path, dims, type }) =>
+      path === 'trajectory' &&
+      isNumericType(type) &&
+      dims.length === startPaths.length &&
+      dims.every((dim, i) => dim.path === startPaths[i]),
+  );
+  return found ? [...(await coordinateValues(file, found))] : null;
+}
+
 /** Values of one start and lead as [member, row, column], whatever the order in the file. */
 async function readBlock(file: DataFile, layout: Layout, start: number, lead: number): Promise<Float32Array> {
   const { variable, member, rows, columns } = layout;
@@ -194,6 +211,11 @@ async function describe(file: DataFile, name: string | undefined): Promise<Forec
     file,
     findTimes(file, 'forecast_reference_time', /^(initial_time|init_time|start|time)$/i, startPaths),
   );
+  const trajectories = await trajectoriesOf(file, startPaths);
+  const labelAt = (axis: TimeAxis, value: number, start: number) => {
+    const label = labelOf(axis, value);
+    return trajectories ? trajectoryLabel(trajectories[start]!, label) : label;
+  };
   const startCount = layout.start === null ? 1 : variable.shape[layout.start]!;
   const slice = (start: number) => valid?.values.slice(start * leads.length, (start + 1) * leads.length);
   const degrees = (place: number, role: string) =>
@@ -209,8 +231,9 @@ async function describe(file: DataFile, name: string | undefined): Promise<Forec
     members: variable.shape[layout.member!]!,
     leads,
     starts: Array.from({ length: startCount }, (_, start) => ({
-      date: initial ? labelOf(initial, initial.values[start]!) : '',
-      validDates: slice(start)?.map((value) => labelOf(valid!, value)) ?? leads.map(() => ''),
+      date: initial ? labelAt(initial, initial.values[start]!, start) : '',
+      validDates: slice(start)?.map((value) => labelAt(valid!, value, start)) ?? leads.map(() => ''),
+      ...(trajectories ? { trajectory: trajectories[start]! } : {}),
     })),
     validTimes: valid && Array.from({ length: startCount }, (_, start) => slice(start)!),
     calendar: valid?.calendar ?? null,

@@ -47,11 +47,24 @@ function windowFor(file: DataFile, grid: Grid, forecast: ForecastReader): Window
   );
 }
 
+/** Reads the trajectory of a start; null where the file has no such one. */
+function readerOf(
+  file: DataFile,
+  grid: Grid,
+  window: Window,
+  trajectory: number | undefined,
+): SlabReader | null {
+  if (trajectory === undefined || grid.trajectory === null) return new SlabReader(file, grid, window);
+  const { name, size } = grid.axes[grid.trajectory]!.dimension;
+  return trajectory < size ? new SlabReader(file, grid, window, { [name]: trajectory }) : null;
+}
+
 async function seriesTruth(file: DataFile, grid: Grid, forecast: ForecastReader): Promise<TruthReader> {
   const axis = grid.timeAxis!;
   if (forecast.validTimes === null) throw mismatch(file, forecast, 'the forecast states no valid times');
   if (axis.calendar !== forecast.calendar) throw mismatch(file, forecast, 'it has another calendar');
-  const reader = new SlabReader(file, grid, windowFor(file, grid, forecast));
+  const window = windowFor(file, grid, forecast);
+  const readers = forecast.starts.map(({ trajectory }) => readerOf(file, grid, window, trajectory));
   const { values } = axis;
   // Times that went through other units come back a little off; no step is as short as a thousandth of itself.
   const step = values.length > 1 ? Math.abs(values[1]! - values[0]!) : 1;
@@ -59,7 +72,8 @@ async function seriesTruth(file: DataFile, grid: Grid, forecast: ForecastReader)
     async read(start, lead) {
       const wanted = forecast.validTimes![start]![lead]!;
       const index = values.findIndex((value) => Math.abs(value - wanted) <= 1e-3 * step);
-      return index < 0 ? null : reader.read(index, 1, new Float32Array(reader.cells));
+      const reader = readers[start] ?? null;
+      return index < 0 || reader === null ? null : reader.read(index, 1, new Float32Array(reader.cells));
     },
     close: () => file.close(),
   };

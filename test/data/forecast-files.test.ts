@@ -2,12 +2,13 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { TimeLine, timeAxisOf } from '#main/data/cf/timeAxis.ts';
+import { TrajectoryLine } from '#main/data/cf/trajectoryLine.ts';
 import { openForecast } from '#main/data/forecastReader.ts';
 import { openTruth } from '#main/data/forecastTruth.ts';
 import { createForecastWriter, type ForecastLayout } from '#main/data/forecastWriter.ts';
 import { hdf5Library } from '#main/data/formats/hdf5Library.ts';
 import { inspectFile } from '#main/data/inspect.ts';
-import { temporaryFolder, writeFieldFile } from './files.ts';
+import { temporaryFolder, writeFieldFile, writeTrajectoryFile } from './files.ts';
 
 const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -161,6 +162,53 @@ describe('forecast files', () => {
     await truth.close();
     await expect(openTruth(series('small.nc', [170, 180]), forecast)).rejects.toThrow(/does not hold/);
     await forecast.close();
+  });
+
+  it('of trajectories say which, tell time by its clock and find their truth again', async () => {
+    const path = join(folder, 'trajectories.nc');
+    const clock = timeAxisOf(
+      Float64Array.from({ length: 6 }, (_, i) => i * 0.5),
+      's',
+      '',
+    );
+    const timeLine = new TrajectoryLine(clock, 4);
+    const name = 'runs.nc';
+    const truthPath = writeTrajectoryFile(folder, name, {
+      trajectories: 3,
+      times: 6,
+      height: 2,
+      width: 4,
+      variables: { sst: (k, t, y, x) => k * 1000 + t * 100 + y * 10 + x },
+    });
+    const space = {
+      rows: { name: 'y', attributes: { units: 'm' }, values: [0, 1] },
+      columns: { name: 'x', attributes: { units: 'm' }, values: [0, 1, 2, 3] },
+    };
+    // The second start has one truth left in its trajectory; the last one is of a trajectory that the file lacks.
+    await write(path, layout({ starts: [7, 16, 18], timeLine, space, truth: false }));
+    const forecast = await openForecast(path);
+    expect(forecast.starts).toEqual([
+      {
+        date: 'trajectory 1, 0.5 s',
+        validDates: ['trajectory 1, 1 s', 'trajectory 1, 1.5 s'],
+        trajectory: 1,
+      },
+      { date: 'trajectory 2, 2 s', validDates: ['trajectory 2, 2.5 s', 'trajectory 2, 3 s'], trajectory: 2 },
+      { date: 'trajectory 3, 0 s', validDates: ['trajectory 3, 0.5 s', 'trajectory 3, 1 s'], trajectory: 3 },
+    ]);
+    const truth = await openTruth(truthPath, forecast);
+    expect([...(await truth.read(0, 1))!]).toEqual([1300, 1301, 1302, 1303, 1310, 1311, 1312, 1313]);
+    expect((await truth.read(1, 0))![0]).toBe(2500);
+    expect(await truth.read(1, 1)).toBeNull();
+    expect(await truth.read(2, 0)).toBeNull();
+    await truth.close();
+    await forecast.close();
+    await write(path, layout({ starts: [23], timeLine, space, truth: false }));
+    const one = await openForecast(path);
+    expect(one.starts.map(({ trajectory, date }) => [trajectory, date])).toEqual([
+      [3, 'trajectory 3, 2.5 s'],
+    ]);
+    await one.close();
   });
 
   it('of other programs are read in their own order of dimensions', async () => {

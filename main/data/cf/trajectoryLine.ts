@@ -8,6 +8,9 @@ import { type TimeAxis, TimeLine, type Trajectories } from './timeAxis.ts';
 /** Steps of a trajectory that indices beyond the data can tell apart. */
 const reach = 2 ** 20;
 
+/** "trajectory 3, 0.24 s", trajectories counted from 0 as in files. */
+export const trajectoryLabel = (trajectory: number, time: string) => `trajectory ${trajectory}, ${time}`;
+
 export class TrajectoryLine extends TimeLine {
   override readonly trajectories: Trajectories;
 
@@ -48,9 +51,9 @@ export class TrajectoryLine extends TimeLine {
     return super.value(this.locate(index).step);
   }
 
-  /** "trajectory 3, 0.24 s", trajectories counted from 0 as in the file. */
+  /** As of {@link trajectoryLabel}. */
   override label(index: number): string {
-    return `trajectory ${this.trajectoryOf(index)}, ${super.label(index)}`;
+    return trajectoryLabel(this.trajectoryOf(index), super.label(index));
   }
 
   /** Understands what {@link label} writes, with or without units, and a trajectory alone as its first time. */
