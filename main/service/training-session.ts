@@ -2,6 +2,7 @@
 import type { EngineTask } from '#main/engine/host/supervisor.ts';
 import type { TrainEvent, TrainInput, TrainOutput } from '#main/engine/protocol.ts';
 import type { RunEvent } from '#shared/contract/index.ts';
+import { stagesOf } from '#shared/domain/methods.ts';
 import type { EpochMetrics, Run } from '#shared/domain/run.ts';
 import { DriftcastError, toErrorData } from '#shared/errors.ts';
 import type { Core } from './core.ts';
@@ -115,12 +116,17 @@ export class TrainingSession {
     }
   }
 
-  /** Over both stages, each weighing as many epochs as it was set to have. */
+  /** Over all stages, each weighing as many epochs as it was set to have. */
   private fraction(event: Extract<TrainEvent, { kind: 'progress' }>): number {
-    const { interpolator, forecaster } = this.run.settings;
-    const total = interpolator.epochs + forecaster.epochs;
-    const before = event.stage === 'forecaster' ? interpolator.epochs : 0;
-    const own = event.stage === 'forecaster' ? forecaster.epochs : interpolator.epochs;
+    const stages = stagesOf(this.run.settings);
+    const epochsOf = (list: typeof stages) => list.reduce((sum, { settings }) => sum + settings.epochs, 0);
+    const at = Math.max(
+      0,
+      stages.findIndex(({ name }) => name === event.stage),
+    );
+    const total = Math.max(1, epochsOf(stages));
+    const before = epochsOf(stages.slice(0, at));
+    const own = epochsOf(stages.slice(at, at + 1));
     const within = (event.epoch - 1 + event.step / Math.max(1, event.steps)) / Math.max(1, event.epochs);
     return Math.min(1, Math.max(0, (before + own * Math.min(1, within)) / total));
   }

@@ -8,8 +8,13 @@ import { datasetSchema, preparationSummarySchema, prepareSettingsSchema } from '
 import { fileSummarySchema } from '../domain/file.ts';
 import { forecastRequestSchema, forecastSchema, probeSchema } from '../domain/forecast.ts';
 import { jobSchema } from '../domain/job.ts';
-import { epochMetricsSchema, runSchema } from '../domain/run.ts';
-import { scoredMethodSchema, scoresSchema } from '../domain/scores.ts';
+import { epochMetricsSchema, runSchema, stageNames } from '../domain/run.ts';
+import {
+  evaluationSchema,
+  evaluationSettingsSchema,
+  scoredMethodSchema,
+  scoresSchema,
+} from '../domain/scores.ts';
 import { presetSchema, trainSettingsSchema } from '../domain/settings.ts';
 import { doctorSchema, referenceReportSchema } from '../domain/system.ts';
 
@@ -101,7 +106,7 @@ export const runEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('epoch'), metrics: epochMetricsSchema }),
   z.object({
     kind: z.literal('progress'),
-    stage: z.enum(['interpolator', 'forecaster']),
+    stage: z.enum(stageNames),
     epoch: z.number().int(),
     epochs: z.number().int(),
     step: z.number().int(),

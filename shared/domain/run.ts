@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { trainSettingsSchema } from './settings.ts';
 
 export const runStatuses = ['queued', 'training', 'paused', 'finished', 'stopped', 'failed'] as const;
-export const stageNames = ['interpolator', 'forecaster'] as const;
+/** Of all methods together, in the order in which any method trains them. */
+export const stageNames = ['interpolator', 'forecaster', 'fine-tuning'] as const;
 
 /** One line of metrics.jsonl. Losses are means over the epoch in normalised units. */
 export const epochMetricsSchema = z.object({
@@ -14,7 +15,7 @@ export const epochMetricsSchema = z.object({
   steps: z.number().int(),
   loss: z.number(),
   validationLoss: z.number().nullable(),
-  /** Fair CRPS of validation forecasts in normalised units; forecaster stage only. */
+  /** Fair CRPS of validation forecasts in normalised units; null in stages that make no forecast yet. */
   validationCrps: z.number().nullable(),
   seconds: z.number(),
 });

@@ -34,7 +34,7 @@ interface Rule {
 }
 
 /** The rooms of the engine that could be hosted in a browser worker as they are. */
-const compute = '(networks|dyffusion|baselines|training|verification|simulators)';
+const compute = '(networks|methods|dyffusion|baselines|training|verification|simulators)';
 const builtins = new Set(builtinModules);
 
 const isNode = (imported: Import) => imported.external?.startsWith('node:') ?? false;

@@ -1,8 +1,8 @@
 /** Stage two, F_θ(x_{iₙ}, iₙ, condition) → x_h: from any moment of the window to its end (paper, section 4.2). */
 import type { DiffusionSettings } from '#shared/domain/settings.ts';
+import { type CellMask, hold } from '../methods/mask.ts';
 import type { ForwardOptions, Network } from '../networks/network.ts';
 import * as tf from '../runtime/tf.ts';
-import { type CellMask, hold } from './mask.ts';
 import { type DiffusionSchedule, encodeTime } from './schedule.ts';
 
 export class Forecaster {

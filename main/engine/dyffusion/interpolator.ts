@@ -2,9 +2,10 @@
  * Stage one, I_φ(x₀, x_h, i) → xᵢ: what happened between two frames. Its dropout stays on after training,
  * because the difference between two draws is the method's only source of randomness (paper, section 4.1).
  */
+
+import { type CellMask, hold } from '../methods/mask.ts';
 import type { ForwardOptions, Network } from '../networks/network.ts';
 import * as tf from '../runtime/tf.ts';
-import { type CellMask, hold } from './mask.ts';
 
 export class Interpolator {
   constructor(

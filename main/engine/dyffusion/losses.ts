@@ -1,31 +1,12 @@
 /** The two training objectives (paper, equation 3 for the interpolator, algorithm 1 and equation 5 for the forecaster). */
 import type { DiffusionSettings } from '#shared/domain/settings.ts';
+import { fieldLoss, type LossKind } from '../methods/loss.ts';
 import type { ForwardOptions } from '../networks/network.ts';
 import type { RandomStream } from '../runtime/random.ts';
 import * as tf from '../runtime/tf.ts';
 import type { Forecaster } from './forecaster.ts';
 import type { Interpolator } from './interpolator.ts';
-import type { CellMask } from './mask.ts';
 import type { DyffusionModel } from './model.ts';
-
-export type LossKind = 'l1' | 'l2';
-
-/**
- * Mean of |d| or d² over examples, channels and observed cells. Both fields hold 0 in masked cells, so these add
- * nothing to the sum and only the count needs correcting.
- */
-export function fieldLoss(
-  predicted: tf.Tensor4D,
-  target: tf.Tensor4D,
-  kind: LossKind,
-  mask: CellMask | null,
-): tf.Scalar {
-  return tf.tidy(() => {
-    const difference = predicted.sub(target);
-    const mean = (kind === 'l1' ? difference.abs() : difference.square()).mean();
-    return (mask === null ? mean : mean.div(mask.share)) as tf.Scalar;
-  });
-}
 
 /** Frames of some windows, all [batch, height, width, channel], normalised. */
 export interface InterpolatorExamples {

@@ -1,21 +1,13 @@
 /** The pair of networks that is a DYffusion model, made from settings and the shape of the data. */
 import type { TrainSettings } from '#shared/domain/settings.ts';
+import { type CellMask, createMask } from '../methods/mask.ts';
+import { architecture, type Problem } from '../methods/problem.ts';
 import type { Network, NetworkSettings } from '../networks/network.ts';
 import { createNetwork } from '../networks/registry.ts';
 import { RandomStream } from '../runtime/random.ts';
 import { Forecaster } from './forecaster.ts';
 import { Interpolator } from './interpolator.ts';
-import { type CellMask, createMask } from './mask.ts';
 import { createSchedule, type DiffusionSchedule } from './schedule.ts';
-
-/** What the networks have to know about a dataset; an `ExampleSource` has all of it. */
-export interface Problem {
-  readonly horizon: number;
-  readonly shape: { readonly height: number; readonly width: number; readonly channels: number };
-  readonly conditionChannels: number;
-  /** [height, width], 1 observed, 0 masked. */
-  readonly mask: Float32Array;
-}
 
 export interface DyffusionModel {
   readonly interpolator: Interpolator;
@@ -73,49 +65,16 @@ export function networkSettings(
   const conditioned = settings.diffusion.conditioning === 'none' ? 0 : channels;
   return {
     interpolator: {
-      ...architecture(settings, settings.interpolator.dropout, problem),
+      ...architecture(settings.network, settings.interpolator.dropout, problem),
       inputChannels: 2 * channels,
       outputChannels: channels,
       conditionChannels: problem.conditionChannels,
     },
     forecaster: {
-      ...architecture(settings, settings.forecaster.dropout, problem),
+      ...architecture(settings.network, settings.forecaster.dropout, problem),
       inputChannels: channels,
       outputChannels: channels,
       conditionChannels: conditioned + problem.conditionChannels,
     },
   };
-}
-
-function architecture(
-  { network }: TrainSettings,
-  dropout: TrainSettings['interpolator']['dropout'],
-  problem: Problem,
-): Omit<NetworkSettings, 'inputChannels' | 'outputChannels' | 'conditionChannels'> {
-  const { height, width } = problem.shape;
-  const common = { kind: network.kind, dim: network.dim, height, width };
-  if (network.kind === 'unet_resnet')
-    return {
-      ...common,
-      dimMults: network.dimMults,
-      groups: network.groups,
-      blockDropout: dropout.block,
-      blockDropout1: dropout.firstBlock,
-      attentionDropout: dropout.attention,
-      upsampleDims: workingSize(height, width, 2 ** (network.dimMults.length - 1)),
-    };
-  if (network.kind === 'unet_simple')
-    return { ...common, dropout: dropout.block, upsampleDims: network.upsampleDims };
-  return {
-    ...common,
-    dropout: dropout.block,
-    kernelSizes: network.kernelSizes,
-    residual: network.residual,
-  };
-}
-
-/** The U-Net halves its grid at each level, so other grids are stretched to the next size that it can halve; null: fits. */
-function workingSize(height: number, width: number, multiple: number): [number, number] | null {
-  const up = (size: number) => Math.ceil(size / multiple) * multiple;
-  return up(height) === height && up(width) === width ? null : [up(height), up(width)];
 }

@@ -4,12 +4,15 @@
  * callback as soon as they are final, so memory does not depend on the horizon.
  */
 import type { DiffusionSettings } from '#shared/domain/settings.ts';
-import { DriftcastError } from '#shared/errors.ts';
-import type { RandomStream } from '../runtime/random.ts';
+import { Batcher } from '../methods/batcher.ts';
+import type { SampleRequest as MethodRequest, SampleStatistics } from '../methods/method.ts';
+import { checkRequest, realLeads } from '../methods/rollout.ts';
+import { pick, repeated, stacked } from '../methods/rows.ts';
 import * as tf from '../runtime/tf.ts';
-import { Batcher } from './batcher.ts';
 import type { DyffusionModel } from './model.ts';
 import { samplingSteps } from './schedule.ts';
+
+export type { SampleStatistics } from '../methods/method.ts';
 
 export type SamplingOptions = Pick<
   DiffusionSettings,
@@ -17,37 +20,8 @@ export type SamplingOptions = Pick<
 > &
   Partial<Pick<DiffusionSettings, 'forecasterDropout'>>;
 
-export interface SampleRequest {
-  /** [starts, height, width, channel], normalised, 0 in masked cells; stays the caller's. */
-  initial: tf.Tensor4D;
-  members: number;
-  /** Data steps to forecast; beyond the model's own horizon each member goes on from where it arrived. */
-  horizon: number;
-  /** Real-valued leads in (0, horizon) wanted besides every whole data step; whole ones are ignored. */
-  leads?: readonly number[];
-  /** Extra input channels at data step `offset` after the start, [starts, height, width, extra]; null: none. */
-  statics?: ((offset: number) => Promise<tf.Tensor4D | null>) | null;
+export interface SampleRequest extends Omit<MethodRequest, 'schedule'> {
   options: SamplingOptions;
-  random: RandomStream;
-  /** Most rows in one network call. */
-  maxBatch: number;
-  /** Replaces a finished snapshot [starts · members, height, width, channel] by one that keeps boundary conditions. */
-  boundary?: ((snapshot: tf.Tensor4D, lead: number) => tf.Tensor4D) | null;
-  /**
-   * Gets [starts · members, height, width, channel] (start-major), normalised, valid until it returns. Whole leads come in
-   * ascending order; real-valued ones of a block come after its loop, and so do all of a block under `refine`.
-   */
-  onLead(lead: number, snapshot: tf.Tensor4D): Promise<void> | void;
-  /** After every network call: share of the work done, 0–1. */
-  onProgress?: ((fraction: number) => void) | null;
-  signal?: AbortSignal | null;
-}
-
-export interface SampleStatistics {
-  /** Network evaluations that one member takes; a call shared by all members counts once. */
-  networkCalls: number;
-  /** Rows that went through a network, over all members and starts. */
-  rows: number;
 }
 
 /**
@@ -58,19 +32,12 @@ export interface SampleStatistics {
 export async function sample(model: DyffusionModel, request: SampleRequest): Promise<SampleStatistics> {
   const { horizon: total, members, options } = request;
   const h = model.schedule.horizon;
-  if (!Number.isInteger(total) || total < 1 || !Number.isInteger(members) || members < 1)
-    throw new DriftcastError(
-      'bad-input',
-      `A forecast of ${total} data steps with ${members} members cannot be made.`,
-      'Choose at least one step and one member.',
-    );
+  checkRequest(request);
   const steps = samplingSteps(model.schedule, options.samplingSchedule);
   const blocks = Math.ceil(total / h);
   const rounds = steps.length + (options.refine ? h - 1 : 0);
   const batcher = new Batcher(request.maxBatch, request.signal ?? null);
-  const extra = [...new Set(request.leads ?? [])]
-    .filter((lead) => lead > 0 && lead < total && !Number.isInteger(lead))
-    .sort((a, b) => a - b);
+  const extra = realLeads(request);
 
   let initial = request.initial.clone();
   try {
@@ -226,20 +193,4 @@ async function emit(request: SampleRequest, lead: number, snapshot: tf.Tensor4D)
   } finally {
     bounded.dispose();
   }
-}
-
-/** Rows `from` … of the ensemble, where each row of `x` serves `copies` members in a row. */
-function pick(x: tf.Tensor4D, from: number, count: number, copies: number): tf.Tensor4D {
-  if (copies === 1)
-    return count === x.shape[0] ? x : (x.slice([from, 0, 0, 0], [count, -1, -1, -1]) as tf.Tensor4D);
-  const indices = Array.from({ length: count }, (_, i) => Math.floor((from + i) / copies));
-  return tf.gather(x, tf.tensor1d(indices, 'int32'));
-}
-
-function repeated(value: number, count: number): number[] {
-  return new Array<number>(count).fill(value);
-}
-
-function stacked(x: tf.Tensor4D, times: number): tf.Tensor4D {
-  return times === 1 ? x : tf.concat(new Array<tf.Tensor4D>(times).fill(x), 0);
 }

@@ -5,8 +5,9 @@ import type { TrainSettings } from '#shared/domain/settings.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { combineSeeds } from '#shared/random.ts';
 import type { EnsembleField, ForecastTask } from '../baselines/baseline.ts';
-import type { DyffusionModel, Problem } from '../dyffusion/model.ts';
-import { type EnsembleStatistics, forecastEnsemble, loadForecaster } from '../training/forecast.ts';
+import type { MethodModel } from '../methods/method.ts';
+import type { Problem } from '../methods/problem.ts';
+import { type EnsembleStatistics, forecastEnsemble, loadModel } from '../training/forecast.ts';
 import { bestTensors } from './checkpoints.ts';
 
 /** What one forecast of a trained model may choose beyond a task that any method takes. */
@@ -24,7 +25,7 @@ export class TrainedModel {
     readonly settings: TrainSettings,
     private readonly dataset: PreparedDataset,
     private readonly problem: Problem,
-    private readonly model: DyffusionModel,
+    private readonly model: MethodModel,
   ) {}
 
   /** @throws DriftcastError `not-found` for a run without weights, `conflict` for a run of another dataset. */
@@ -37,7 +38,7 @@ export class TrainedModel {
         'Train a new run on the dataset as it is now.',
       );
     const problem = problemOf(dataset);
-    const model = loadForecaster(await bestTensors(runFolder), run.settings, problem);
+    const model = loadModel(await bestTensors(runFolder), run.settings, problem);
     return new TrainedModel(run.settings, dataset, problem, model);
   }
 
@@ -52,7 +53,6 @@ export class TrainedModel {
     return forecastEnsemble({
       model: this.model,
       problem: this.problem,
-      settings: this.settings,
       initial,
       conditions: async (offset) => dataset.conditions([start + offset]),
       members,

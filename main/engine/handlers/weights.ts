@@ -1,4 +1,4 @@
-/** Weights in and out of a run as one safetensors file under the published names, both stages with their prefix. */
+/** Weights in and out of a run as one safetensors file under the published names, each network with its prefix. */
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '#main/workspace/atomic.ts';
@@ -7,7 +7,7 @@ import { DriftcastError } from '#shared/errors.ts';
 import type { Handler } from '../host/engine-main.ts';
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../networks/safetensors.ts';
 import { modelTensors } from '../training/checkpoint.ts';
-import { loadForecaster } from '../training/forecast.ts';
+import { loadModel } from '../training/forecast.ts';
 import { bestTensors, checkpointStore } from './checkpoints.ts';
 import { describeMachine } from './machine.ts';
 import { problemOf } from './model.ts';
@@ -34,10 +34,16 @@ export const importWeights: Handler<'importWeights'> = async ({ runFolder, path 
   const run = await readRunIn(runFolder);
   const dataset = await preparedIn(join(dirname(dirname(runFolder)), 'datasets', run.dataset));
   // Loading them into the run's own networks is the check: names, shapes and channels have to fit.
-  const model = loadForecaster(await readTensors(path), run.settings, problemOf(dataset));
+  const model = loadModel(await readTensors(path), run.settings, problemOf(dataset));
   try {
     const tensors = modelTensors(model);
-    const meta = { formatVersion: 1, stage: 'forecaster', epoch: 0, score: 0, importedFrom: basename(path) };
+    const meta = {
+      formatVersion: 1,
+      stage: model.stages.at(-1)!.name,
+      epoch: 0,
+      score: 0,
+      importedFrom: basename(path),
+    };
     await checkpointStore(runFolder).save('best', tensors, meta);
     return { tensors: tensors.size };
   } finally {

@@ -1,8 +1,9 @@
 /** The sampling loop and the two-term loss against the published ones. */
 import type { DiffusionSettings } from '#shared/domain/settings.ts';
-import { diffuse, forecasterLoss, type LossKind } from '../dyffusion/losses.ts';
+import { diffuse, forecasterLoss } from '../dyffusion/losses.ts';
 import { assembleModel, type DyffusionModel } from '../dyffusion/model.ts';
 import { sample } from '../dyffusion/sampler.ts';
+import type { LossKind } from '../methods/loss.ts';
 import type { Network } from '../networks/network.ts';
 import { createNetwork } from '../networks/registry.ts';
 import type { StoredTensor } from '../networks/safetensors.ts';

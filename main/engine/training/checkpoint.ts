@@ -4,8 +4,9 @@
  * their whole state.
  */
 import { z } from 'zod';
-import { type StageName, stageNames } from '#shared/domain/run.ts';
-import type { DyffusionModel } from '../dyffusion/model.ts';
+import { stageNames } from '#shared/domain/run.ts';
+import { DriftcastError } from '#shared/errors.ts';
+import type { MethodModel } from '../methods/method.ts';
 import type { StoredTensor } from '../networks/safetensors.ts';
 import { exportWeights, importWeights } from '../networks/weights.ts';
 
@@ -44,7 +45,7 @@ export const checkpointMetaSchema = z.object({
   stage: z.enum(stageNames),
   seed: z.number().int(),
   position: positionSchema,
-  /** Epochs of both stages, and seconds of training without pauses, so far. */
+  /** Epochs of all stages, and seconds of training without pauses, so far. */
   epochs: z.number().int(),
   seconds: z.number(),
   optimiserSteps: z.number().int(),
@@ -53,7 +54,8 @@ export const checkpointMetaSchema = z.object({
 });
 export type CheckpointMeta = z.infer<typeof checkpointMetaSchema>;
 
-export function freshPosition(microBatch: number): StagePosition {
+/** @param bestScore to beat from the first epoch on; null: none */
+export function freshPosition(microBatch: number, bestScore: number | null): StagePosition {
   return {
     epoch: 0,
     step: 0,
@@ -62,29 +64,55 @@ export function freshPosition(microBatch: number): StagePosition {
     lossCount: 0,
     epochSeconds: 0,
     stageSeconds: 0,
-    bestScore: null,
+    bestScore,
     bestEpoch: 0,
     microBatch,
     ended: false,
   };
 }
 
-/** Weights and statistics of one or both networks under their public names, prefixed `interpolator.` and `forecaster.`. */
-export function modelTensors(model: DyffusionModel, parts: readonly StageName[] = stageNames): TensorMap {
+const CALIBRATION = 'calibration.';
+
+/**
+ * Weights and statistics of some or all networks under their public names, each with its network's prefix and a dot,
+ * and the number that was tuned with them, where the method has one.
+ */
+export function modelTensors(
+  model: MethodModel,
+  parts: readonly string[] = [...model.networks.keys()],
+): TensorMap {
   const tensors: TensorMap = new Map();
   for (const part of parts)
-    for (const [name, tensor] of exportWeights(model[part].network)) tensors.set(`${part}.${name}`, tensor);
+    for (const [name, tensor] of exportWeights(model.networks.get(part)!))
+      tensors.set(`${part}.${name}`, tensor);
+  if (model.calibration)
+    tensors.set(CALIBRATION + model.calibration.name, {
+      shape: [1],
+      data: Float32Array.of(model.calibration.value),
+    });
   return tensors;
 }
 
 /**
- * Sets the weights of one or both networks from tensors named as by {@link modelTensors}; other names are ignored.
+ * Sets the weights of some or all networks from tensors named as by {@link modelTensors}; other names are ignored.
  * @throws DriftcastError `bad-input` where the weights do not belong to this model
  */
 export function loadModelTensors(
-  model: DyffusionModel,
+  model: MethodModel,
   tensors: ReadonlyMap<string, StoredTensor>,
-  parts: readonly StageName[] = stageNames,
+  parts: readonly string[] = [...model.networks.keys()],
 ): void {
-  for (const part of parts) importWeights(model[part].network, tensors, `${part}.`);
+  for (const part of parts) importWeights(model.networks.get(part)!, tensors, `${part}.`);
+  const { calibration } = model;
+  const value = calibration && tensors.get(CALIBRATION + calibration.name)?.data[0];
+  if (calibration && value !== undefined && value !== null) calibration.value = checked(Number(value));
+}
+
+function checked(value: number): number {
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new DriftcastError(
+    'bad-input',
+    `The tuned number of these weights is ${value}, which cannot be.`,
+    'Import weights that Driftcast or a program like it has written.',
+  );
 }

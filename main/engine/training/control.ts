@@ -38,7 +38,7 @@ export interface TrainProgress {
   steps: number;
   loss: number | null;
   stepSeconds: number | null;
-  /** Of both stages with their validation, from measured times. */
+  /** Of all stages with their validation, from measured times. */
   secondsLeft: number | null;
 }
 

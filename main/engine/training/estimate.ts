@@ -1,20 +1,20 @@
 /** How long a training run will take and how much memory it needs, from a few real steps on this machine. */
 import type { ExampleSource } from '#shared/domain/examples.ts';
 import type { TrainSettings } from '#shared/domain/settings.ts';
-import { createModel, type DyffusionModel } from '../dyffusion/model.ts';
-import { samplingSteps } from '../dyffusion/schedule.ts';
+import type { MethodModel, Stage } from '../methods/method.ts';
 import { RandomStream } from '../runtime/random.ts';
 import * as tf from '../runtime/tf.ts';
+import { createMethod } from './methods.ts';
 import { ParameterVector } from './parameters.ts';
-import { forecasterStage, interpolatorStage, type Stage } from './stages.ts';
 import { planOf, type StageCosts, stageSeconds } from './time-left.ts';
+import { checkFreeze, trainableParameters } from './trainable.ts';
 import { VALIDATION_ROWS } from './validation.ts';
 
 export interface TrainEstimate {
   seconds: number;
   memoryBytes: number;
   parameters: number;
-  /** Of the forecaster, the longer of the two stages' steps. */
+  /** Of the stage with the longest steps. */
   stepSeconds: number;
 }
 
@@ -25,10 +25,10 @@ const PROBE_ROWS = 4;
 /** One step on the optimiser's vectors costs little, but at small sizes more than nothing. */
 const OPTIMISER_SHARE = 1.05;
 
-/** Costs of both stages, and the most bytes of tensors that one batch takes. */
+/** Costs of the model's stages, of tuning after them, and the most bytes of tensors that one batch takes. */
 export interface Probe {
-  interpolator: StageCosts;
-  forecaster: StageCosts;
+  stages: StageCosts[];
+  calibration: number;
   batchBytes: number;
 }
 
@@ -38,66 +38,65 @@ export async function estimateTraining(
   train: ExampleSource,
   validation: ExampleSource,
 ): Promise<TrainEstimate> {
-  const model = createModel(settings, train, settings.seed);
+  const model = createMethod(settings, train, settings.seed);
   try {
+    checkFreeze(model, settings.freeze);
     const probe = await probeStages(model, settings, train, validation);
     const parameters = parametersOf(model);
     const start = { epoch: 0, step: 0, elapsed: 0 };
-    const seconds = (['interpolator', 'forecaster'] as const)
-      .map((name) => stageSeconds(planOf(settings, settings[name], train.count), probe[name], start))
-      .reduce((a, b) => a + b);
+    const trained = model.stages.map(({ settings: own }, i) =>
+      stageSeconds(planOf(settings, own, train.count), probe.stages[i]!, start),
+    );
+    const seconds = trained.reduce((a, b) => a + b, probe.calibration);
     // Weights and gradient, two moments, the average, and copies while stepping.
     const optimiserBytes = 8 * 4 * parameters;
     return {
       seconds,
       memoryBytes: PROCESS_BYTES + probe.batchBytes + optimiserBytes,
       parameters,
-      stepSeconds: Math.max(probe.interpolator.step, probe.forecaster.step),
+      stepSeconds: Math.max(...probe.stages.map(({ step }) => step)),
     };
   } finally {
     model.dispose();
   }
 }
 
-export function parametersOf(model: DyffusionModel): number {
-  return model.interpolator.network.parameterCount + model.forecaster.network.parameterCount;
+export function parametersOf(model: MethodModel): number {
+  return [...model.networks.values()].reduce((sum, network) => sum + network.parameterCount, 0);
 }
 
 /** Times one small batch of each stage, forward and with gradient, without changing any weight. */
 export async function probeStages(
-  model: DyffusionModel,
+  model: MethodModel,
   settings: TrainSettings,
   train: ExampleSource,
   validation: ExampleSource,
 ): Promise<Probe> {
-  const first = interpolatorStage(model, settings.interpolator);
-  const second = forecasterStage(model, settings.forecaster, settings.diffusion);
-  const a = await probeStage(first, train);
-  const b = await probeStage(second, train);
+  const measured: Awaited<ReturnType<typeof probeStage>>[] = [];
+  for (const stage of model.stages) measured.push(await probeStage(stage, train));
   const validated = validation.count === 0 ? 0 : 1;
-  const rows = validated * Math.min(VALIDATION_ROWS, validation.count * model.schedule.steps);
   const { members, starts } = settings.validation;
   const trajectories = validated * members * Math.min(starts, validation.count);
-  const visited = samplingSteps(model.schedule, settings.diffusion.samplingSchedule).length;
-  const refined = settings.diffusion.refine ? model.schedule.horizon - 1 : 0;
-  const interpolations = 2 * visited - 3 + refined;
-  const batch = (stage: Stage) => stage.settings.batchSize * stage.settings.accumulation;
+  const forecasts = trajectories * model.forecastSeconds(measured.map(({ forward }) => forward));
+  const stages = model.stages.map((stage, i): StageCosts => {
+    // A stage that is frozen as a whole is left out.
+    if (trainableParameters(stage, settings.freeze).size === 0)
+      return { step: 0, validationLoss: 0, validationScore: 0 };
+    const batch = stage.settings.batchSize * stage.settings.accumulation;
+    const rows = validated * stage.spread(validation.count, VALIDATION_ROWS).length;
+    return {
+      step: measured[i]!.gradient * Math.min(batch, train.count) * OPTIMISER_SHARE,
+      validationLoss: measured[i]!.forward * rows,
+      validationScore: stage.scoredBy === 'loss' ? 0 : forecasts,
+    };
+  });
   return {
-    interpolator: {
-      step: a.gradient * Math.min(batch(first), train.count) * OPTIMISER_SHARE,
-      validationLoss: a.forward * rows,
-      // Its loss is its score.
-      validationScore: 0,
-    },
-    forecaster: {
-      step: b.gradient * Math.min(batch(second), train.count) * OPTIMISER_SHARE,
-      validationLoss: b.forward * rows,
-      // The forecaster's own loss holds about two calls of each network, so one call is about a quarter of it.
-      validationScore: trajectories * ((b.forward / 4) * visited + a.forward * interpolations),
-    },
+    stages,
+    calibration: forecasts * (model.calibration?.candidates.length ?? 0),
     batchBytes: Math.max(
-      a.bytesPerRow * Math.min(first.settings.batchSize, train.count),
-      b.bytesPerRow * Math.min(second.settings.batchSize, train.count),
+      ...model.stages.map(
+        (stage, i) => measured[i]!.bytesPerRow * Math.min(stage.settings.batchSize, train.count),
+      ),
     ),
   };
 }

@@ -2,32 +2,33 @@
 import type { TrainSettings } from '#shared/domain/settings.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { combineSeeds } from '#shared/random.ts';
-import { createModel, type DyffusionModel, type Problem } from '../dyffusion/model.ts';
-import { type SampleStatistics, sample } from '../dyffusion/sampler.ts';
+import type { MethodModel, SampleStatistics } from '../methods/method.ts';
+import type { Problem } from '../methods/problem.ts';
 import type { StoredTensor } from '../networks/safetensors.ts';
 import { RandomStream } from '../runtime/random.ts';
 import * as tf from '../runtime/tf.ts';
 import { loadModelTensors } from './checkpoint.ts';
+import { createMethod } from './methods.ts';
 
 /**
- * A model ready for sampling from tensors under the public names with the prefixes `interpolator.` and `forecaster.`
- * (a checkpoint's or an imported file's); whatever else the tensors hold is ignored. The caller disposes it.
- * @throws DriftcastError `not-found` while a run has no trained forecaster yet, `bad-input` for weights of other networks
+ * A model ready for sampling from tensors under the public names with the prefixes of the method's networks (a
+ * checkpoint's or an imported file's); whatever else the tensors hold is ignored. The caller disposes it.
+ * @throws DriftcastError `not-found` while a run has not trained all networks, `bad-input` for weights of other networks
  */
-export function loadForecaster(
+export function loadModel(
   tensors: ReadonlyMap<string, StoredTensor>,
   settings: TrainSettings,
   problem: Problem,
-): DyffusionModel {
-  for (const part of ['interpolator', 'forecaster'])
-    if (![...tensors.keys()].some((name) => name.startsWith(`${part}.`)))
-      throw new DriftcastError(
-        'not-found',
-        `These weights have no ${part}.`,
-        'Finish the training first, or import a file with both stages.',
-      );
-  const model = createModel(settings, problem, 0);
+): MethodModel {
+  const model = createMethod(settings, problem, 0);
   try {
+    for (const part of model.networks.keys())
+      if (![...tensors.keys()].some((name) => name.startsWith(`${part}.`)))
+        throw new DriftcastError(
+          'not-found',
+          `These weights have no ${part}.`,
+          'Finish the training first, or import a file with all networks of the method.',
+        );
     loadModelTensors(model, tensors);
     return model;
   } catch (thrown) {
@@ -37,9 +38,8 @@ export function loadForecaster(
 }
 
 export interface EnsembleRequest {
-  model: DyffusionModel;
+  model: MethodModel;
   problem: Problem;
-  settings: TrainSettings;
   /** Normalised initial conditions, [starts, height, width, channel], 0 in masked cells. */
   initial: Float32Array;
   /** Extra input channels `offset` data steps after each start, [starts, height, width, extra]; needed where the model has any. */
@@ -69,7 +69,7 @@ const MAX_BATCH = 32;
 
 /** Samples an ensemble from each start and hands over every lead once it is final; holds no more than one lead at a time. */
 export async function forecastEnsemble(request: EnsembleRequest): Promise<EnsembleStatistics> {
-  const { model, problem, settings, conditions } = request;
+  const { model, problem, conditions } = request;
   const { height, width, channels } = problem.shape;
   const started = performance.now();
   const starts = request.initial.length / (height * width * channels);
@@ -81,7 +81,7 @@ export async function forecastEnsemble(request: EnsembleRequest): Promise<Ensemb
     );
   const initial = tf.tensor4d(request.initial, [starts, height, width, channels]);
   try {
-    const statistics = await sample(model, {
+    const statistics = await model.sample({
       initial,
       members: request.members,
       horizon: request.horizon,
@@ -90,10 +90,7 @@ export async function forecastEnsemble(request: EnsembleRequest): Promise<Ensemb
         const values = (await conditions?.(offset)) ?? null;
         return values && tf.tensor4d(values, [starts, height, width, problem.conditionChannels]);
       },
-      options: {
-        ...settings.diffusion,
-        samplingSchedule: request.schedule ?? settings.diffusion.samplingSchedule,
-      },
+      schedule: request.schedule ?? null,
       random: new RandomStream(combineSeeds(request.seed, 7)),
       maxBatch: request.maxBatch ?? MAX_BATCH,
       boundary: request.boundary ?? null,

@@ -22,7 +22,7 @@ export interface TrainRequest extends TrainListener {
 
 export interface TrainResult {
   status: 'finished' | 'paused';
-  /** Epochs done in both stages. */
+  /** Epochs done in all stages. */
   epochs: number;
   /** Fair CRPS in normalised units; null without validation examples. */
   bestValidationCrps: number | null;

@@ -4,13 +4,14 @@ import { throwIfCancelled } from '#shared/cancellation.ts';
 import type { ExampleSource } from '#shared/domain/examples.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { combineSeeds, Random } from '#shared/random.ts';
+import type { Item } from '../methods/frames.ts';
+import type { Stage } from '../methods/method.ts';
 import { RandomStream } from '../runtime/random.ts';
 import * as tf from '../runtime/tf.ts';
 import { AdamW, clipByNorm } from './adamw.ts';
 import { WeightAverage } from './average.ts';
 import type { StagePosition } from './checkpoint.ts';
 import { ParameterVector } from './parameters.ts';
-import type { Item, Stage } from './stages.ts';
 import { batchGradient } from './step.ts';
 import { isScored, type StagePlan } from './time-left.ts';
 
@@ -22,6 +23,12 @@ const DROPOUT_STREAM = 3;
 /** What the loop leaves to its owner: files, messages, scores. */
 export interface StageHost {
   readonly seed: number;
+  /** Place of the stage in its method, from 1: its part of every seed. */
+  readonly number: number;
+  /** Weights that the stage trains; the network's others keep their values. */
+  readonly parameters: ReadonlyMap<string, tf.Variable>;
+  /** Statistics of frozen layers, which a pass would update. */
+  readonly frozenBuffers: readonly tf.Variable[];
   readonly source: ExampleSource;
   readonly plan: StagePlan;
   readonly patience: number;
@@ -43,6 +50,7 @@ export class StageLoop {
   readonly vector: ParameterVector;
   readonly optimiser: AdamW;
   readonly average: WeightAverage | null;
+  readonly #frozen: readonly { variable: tf.Variable; value: tf.Tensor }[];
   #lastSaved = performance.now();
 
   constructor(
@@ -50,8 +58,9 @@ export class StageLoop {
     readonly position: StagePosition,
     readonly host: StageHost,
   ) {
-    this.vector = new ParameterVector(stage.network.parameters);
+    this.vector = new ParameterVector(host.parameters);
     this.optimiser = new AdamW(this.vector.size, { weightDecay: stage.settings.weightDecay });
+    this.#frozen = host.frozenBuffers.map((variable) => ({ variable, value: tf.keep(variable.clone()) }));
     const weights = this.vector.read();
     this.average =
       stage.settings.weightAverage > 0 ? new WeightAverage(weights, stage.settings.weightAverage) : null;
@@ -77,8 +86,8 @@ export class StageLoop {
 
   /** The optimiser steps of an epoch; `ending`: the stage is to end after validating what there is. */
   async #epoch(): Promise<'complete' | 'ending' | 'paused'> {
-    const { position, host, stage } = this;
-    const order = new Random(host.seed, stageNumber(stage), ORDER_STREAM, position.epoch).permutation(
+    const { position, host } = this;
+    const order = new Random(host.seed, host.number, ORDER_STREAM, position.epoch).permutation(
       host.source.count,
     );
     while (position.step < host.plan.stepsPerEpoch) {
@@ -109,7 +118,7 @@ export class StageLoop {
     const started = performance.now();
     const batch = settings.batchSize * settings.accumulation;
     const examples = [...order.subarray(position.step * batch, (position.step + 1) * batch)];
-    const seeds = [host.seed, stageNumber(stage)] as const;
+    const seeds = [host.seed, host.number] as const;
     const items: Item[] = stage.draw(
       examples,
       new Random(...seeds, DRAW_STREAM, position.epoch, position.step),
@@ -144,6 +153,7 @@ export class StageLoop {
   }
 
   #update(gradient: tf.Tensor1D): void {
+    for (const { variable, value } of this.#frozen) variable.assign(value);
     const clipped = clipByNorm(gradient, this.stage.settings.gradientClip);
     const weights = this.vector.read();
     const next = this.optimiser.step(weights, clipped, this.#rate());
@@ -166,8 +176,8 @@ export class StageLoop {
   #diverged(loss: number): DriftcastError {
     const { position, stage } = this;
     const kept =
-      position.bestScore === null
-        ? 'No earlier weights were kept.'
+      position.bestEpoch === 0
+        ? 'No weights of this stage were kept.'
         : `The best weights so far, of epoch ${position.bestEpoch}, are kept.`;
     return new DriftcastError(
       'diverged',
@@ -235,9 +245,6 @@ export class StageLoop {
   dispose(): void {
     this.optimiser.dispose();
     this.average?.dispose();
+    tf.dispose(this.#frozen.map(({ value }) => value));
   }
-}
-
-function stageNumber(stage: Stage): number {
-  return stage.name === 'interpolator' ? 1 : 2;
 }

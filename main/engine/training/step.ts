@@ -1,11 +1,12 @@
 /** One optimiser step: gradients of an effective batch, gathered in passes that fit into memory. */
 import type { ExampleSource } from '#shared/domain/examples.ts';
 import { DriftcastError } from '#shared/errors.ts';
-import { isOutOfMemory } from '../dyffusion/memory.ts';
+import type { Item, LoadedBatch } from '../methods/frames.ts';
+import { isOutOfMemory } from '../methods/memory.ts';
+import type { Stage } from '../methods/method.ts';
 import type { RandomStream } from '../runtime/random.ts';
 import * as tf from '../runtime/tf.ts';
 import type { ParameterVector } from './parameters.ts';
-import type { Item, LoadedBatch, Stage } from './stages.ts';
 
 export interface BatchGradient {
   /** Mean loss over the items. */

@@ -1,6 +1,6 @@
-/** Joins the stage loop to the run it belongs to: checkpoints, metrics, progress and the clock over both stages. */
-import type { StageName } from '#shared/domain/run.ts';
-import type { DyffusionModel } from '../dyffusion/model.ts';
+/** Joins the stage loop to the run it belongs to: checkpoints, metrics, progress and the clock over all stages. */
+import type { MethodModel, Stage } from '../methods/method.ts';
+import { calibrate } from './calibrate.ts';
 import type { CheckpointMeta, StagePosition } from './checkpoint.ts';
 import { modelTensors } from './checkpoint.ts';
 import { TrainControl } from './control.ts';
@@ -8,9 +8,9 @@ import type { Probe } from './estimate.ts';
 import type { TrainRequest, TrainResult } from './request.ts';
 import { trainingTensors } from './resume.ts';
 import type { StageHost, StageLoop } from './stage-loop.ts';
-import type { Stage } from './stages.ts';
 import { MeasuredCost, planOf, type StageCosts, stageSeconds } from './time-left.ts';
-import { forecastScore, validationLoss } from './validation.ts';
+import { frozenBuffers, trainableParameters } from './trainable.ts';
+import { forecastScore, type ValidationContext, validationLoss } from './validation.ts';
 
 /** Rows in one network call of validation forecasts; training keeps far more per row in memory. */
 const FORECAST_BATCH = 32;
@@ -25,13 +25,18 @@ export class TrainHost {
 
   constructor(
     readonly request: TrainRequest,
-    readonly model: DyffusionModel,
+    readonly model: MethodModel,
     readonly probe: Probe,
     saved: CheckpointMeta | null,
   ) {
     this.#epochs = saved?.epochs ?? 0;
     this.#earlierSeconds = saved ? saved.seconds - saved.position.stageSeconds : 0;
     this.#bestCrps = saved?.bestValidationCrps ?? null;
+  }
+
+  /** Of validation forecasts so far, normalised units; null before the first. */
+  get bestCrps(): number | null {
+    return this.#bestCrps;
   }
 
   get #seconds(): number {
@@ -49,9 +54,10 @@ export class TrainHost {
     const { settings, validation } = request;
     const control = request.control ?? new TrainControl();
     const plan = planOf(settings, stage.settings, request.train.count);
-    const clock = new StageClock(this.probe, stage.name);
+    const index = model.stages.indexOf(stage);
+    const clock = new StageClock(this.probe.stages[index]!);
     const signal = request.signal ?? null;
-    const context = { model, source: validation, settings, maxBatch: FORECAST_BATCH, signal };
+    const context = this.#validation;
     const progress = (loss: number | null) =>
       request.onProgress?.({
         stage: stage.name,
@@ -61,10 +67,13 @@ export class TrainHost {
         steps: plan.epochs * plan.stepsPerEpoch,
         loss,
         stepSeconds: clock.step.seconds,
-        secondsLeft: this.#secondsLeft(stage.name, position, clock),
+        secondsLeft: this.#secondsLeft(index, position, clock),
       });
     return {
       seed: settings.seed,
+      number: index + 1,
+      parameters: trainableParameters(stage, settings.freeze),
+      frozenBuffers: frozenBuffers(stage, settings.freeze),
       source: request.train,
       plan,
       patience: settings.patience,
@@ -81,18 +90,16 @@ export class TrainHost {
         if (validation.count === 0) return { loss: null, score: null };
         const loss = await clock.time('loss', () => validationLoss(stage, context));
         if (!scored) return { loss, score: null };
-        // The interpolator is judged by its loss, as published. The CRPS of its draws prefers the first epochs, whose
-        // wide spread flatters single draws; sampling adds up many draws and comes out far too wide.
-        if (stage.name === 'interpolator') return { loss, score: loss };
+        if (stage.scoredBy === 'loss') return { loss, score: loss };
         return { loss, score: await clock.time('score', () => forecastScore(context)) };
       },
       saveLast: (loop) => this.#saveLast(loop),
       saveBest: async (epoch, score) => {
-        if (stage.name === 'forecaster' && validation.count > 0) this.#bestCrps = score;
+        if (stage.scoredBy === 'forecast' && validation.count > 0) this.#bestCrps = score;
         const meta = { formatVersion: 1, stage: stage.name, epoch, score };
-        // Until the forecaster is trained, nobody must take these weights for a whole model.
-        const parts = stage.name === 'interpolator' ? (['interpolator'] as const) : undefined;
-        await request.store.save('best', modelTensors(model, parts), meta);
+        // Until the last network is trained, nobody must take these weights for a whole model.
+        const parts = new Set(model.stages.slice(0, index + 1).map(({ part }) => part));
+        await request.store.save('best', modelTensors(model, [...parts]), meta);
       },
       epochDone: async ({ loss, validationLoss: validated, score }) => {
         this.#epochs++;
@@ -102,12 +109,37 @@ export class TrainHost {
           steps: position.steps,
           loss,
           validationLoss: validated,
-          validationCrps: stage.name === 'forecaster' ? score : null,
+          validationCrps: stage.scoredBy === 'forecast' ? score : null,
           seconds: position.epochSeconds,
         });
         progress(loss);
       },
     };
+  }
+
+  /** Tunes what the method tunes on validation forecasts, and keeps it with the best weights. */
+  async calibrate(): Promise<void> {
+    const { calibration } = this.model;
+    if (calibration === null || this.request.validation.count === 0) return;
+    const score = await calibrate(calibration, this.#validation);
+    this.#bestCrps = score;
+    const meta = {
+      formatVersion: 1,
+      stage: this.model.stages.at(-1)!.name,
+      epoch: this.#epochs,
+      score,
+      calibration: { [calibration.name]: calibration.value },
+    };
+    await this.request.store.save('best', modelTensors(this.model), meta);
+    const value = Number(calibration.value.toPrecision(3));
+    this.request.onNote?.(
+      `On validation forecasts ${calibration.name} = ${value} was best of ${calibration.candidates.length}.`,
+    );
+  }
+
+  get #validation(): ValidationContext {
+    const { settings, validation, signal = null } = this.request;
+    return { model: this.model, source: validation, settings, maxBatch: FORECAST_BATCH, signal };
   }
 
   async #saveLast(loop: StageLoop): Promise<void> {
@@ -137,24 +169,28 @@ export class TrainHost {
     request.onCheckpoint?.(loop.stage.name, loop.position.epoch + 1);
   }
 
-  #secondsLeft(name: StageName, position: StagePosition, clock: StageClock): number {
+  #secondsLeft(index: number, position: StagePosition, clock: StageClock): number {
     const { settings, train } = this.request;
-    const now = planOf(settings, settings[name], train.count);
-    const here = stageSeconds(now, clock.costs, {
+    const plan = (stage: Stage) => planOf(settings, stage.settings, train.count);
+    const here = stageSeconds(plan(this.model.stages[index]!), clock.costs, {
       epoch: position.epoch,
       step: position.step,
       elapsed: position.stageSeconds,
     });
-    if (name === 'forecaster') return here;
-    // The next stage was only probed; how far the probe was off is known from this one.
-    const { forecaster } = this.probe;
-    const costs: StageCosts = {
-      step: forecaster.step * clock.scale,
-      validationLoss: forecaster.validationLoss * clock.scale,
-      validationScore: forecaster.validationScore * clock.scale,
-    };
-    const next = planOf(settings, settings.forecaster, train.count);
-    return here + stageSeconds(next, costs, { epoch: 0, step: 0, elapsed: 0 });
+    // The next stages were only probed; how far the probe was off is known from this one.
+    const { scale } = clock;
+    let seconds = here + this.probe.calibration * scale;
+    for (const [later, stage] of this.model.stages.entries()) {
+      if (later <= index || trainableParameters(stage, settings.freeze).size === 0) continue;
+      const probed = this.probe.stages[later]!;
+      const costs: StageCosts = {
+        step: probed.step * scale,
+        validationLoss: probed.validationLoss * scale,
+        validationScore: probed.validationScore * scale,
+      };
+      seconds += stageSeconds(plan(stage), costs, { epoch: 0, step: 0, elapsed: 0 });
+    }
+    return seconds;
   }
 }
 
@@ -165,11 +201,11 @@ class StageClock {
   readonly #score: MeasuredCost;
   readonly #probed: StageCosts;
 
-  constructor(probe: Probe, stage: StageName) {
-    this.#probed = probe[stage];
-    this.step = new MeasuredCost(this.#probed.step);
-    this.#loss = new MeasuredCost(this.#probed.validationLoss);
-    this.#score = new MeasuredCost(this.#probed.validationScore);
+  constructor(probed: StageCosts) {
+    this.#probed = probed;
+    this.step = new MeasuredCost(probed.step);
+    this.#loss = new MeasuredCost(probed.validationLoss);
+    this.#score = new MeasuredCost(probed.validationScore);
   }
 
   get costs(): StageCosts {

@@ -1,19 +1,19 @@
-/** A whole training run: the interpolator, then the forecaster, from the start or from a checkpoint. */
-import type { StageName } from '#shared/domain/run.ts';
+/** A whole training run: the stages of its method one after the other, from the start or from a checkpoint. */
 import { DriftcastError } from '#shared/errors.ts';
-import { createModel, type DyffusionModel } from '../dyffusion/model.ts';
+import type { MethodModel, Stage } from '../methods/method.ts';
 import type { StoredTensor } from '../networks/safetensors.ts';
 import { type CheckpointMeta, type CheckpointStore, freshPosition, loadModelTensors } from './checkpoint.ts';
 import { parametersOf, probeStages } from './estimate.ts';
+import { createMethod } from './methods.ts';
 import type { TrainRequest, TrainResult } from './request.ts';
 import { readLast, restoreLoop } from './resume.ts';
 import { StageLoop } from './stage-loop.ts';
-import { forecasterStage, interpolatorStage } from './stages.ts';
 import { TrainHost } from './train-host.ts';
+import { checkFreeze, trainableParameters } from './trainable.ts';
 import { validationReferences } from './validation.ts';
 
 /**
- * Trains a model; when it is finished, the store's `best` holds both networks as forecasts need them.
+ * Trains a model; when it is finished, the store's `best` holds all networks as forecasts need them.
  * @throws DriftcastError `cancelled` after saving `last`, `diverged`, `out-of-memory`, `bad-input` (no training examples,
  *   settings or weights that do not fit), or whatever the store throws
  */
@@ -25,8 +25,9 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
       `The training split has no window of ${train.horizon + 1} time steps in a row.`,
       'Choose a longer training period or a shorter horizon.',
     );
-  const model = createModel(settings, train, settings.seed);
+  const model = createMethod(settings, train, settings.seed);
   try {
+    checkFreeze(model, settings.freeze);
     const saved = request.resume ? await readLast(store, settings) : null;
     if (saved) loadModelTensors(model, saved.tensors);
     else if (request.initial) loadModelTensors(model, request.initial);
@@ -36,13 +37,14 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
     });
     const probe = await probeStages(model, settings, train, validation);
     const host = new TrainHost(request, model, probe, saved?.meta ?? null);
-    for (const name of ['interpolator', 'forecaster'] as const) {
-      if (saved && name === 'interpolator' && saved.meta.stage === 'forecaster') continue;
-      const resumed = saved?.meta.stage === name ? saved : null;
-      const outcome = await runStage(name, model, host, resumed);
+    const reached = saved ? model.stages.findIndex(({ name }) => name === saved.meta.stage) : 0;
+    for (const [index, stage] of model.stages.entries()) {
+      if (index < reached || trainableParameters(stage, settings.freeze).size === 0) continue;
+      const outcome = await runStage(stage, host, saved && index === reached ? saved : null);
       if (outcome === 'paused') return host.result('paused');
-      await loadBest(store, model, name);
+      await loadBest(store, model, stage);
     }
+    await host.calibrate();
     return host.result('finished');
   } finally {
     model.dispose();
@@ -50,17 +52,13 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
 }
 
 async function runStage(
-  name: StageName,
-  model: DyffusionModel,
+  stage: Stage,
   host: TrainHost,
   saved: { tensors: ReadonlyMap<string, StoredTensor>; meta: CheckpointMeta } | null,
 ): Promise<'ended' | 'paused'> {
-  const { settings } = host.request;
-  const stage =
-    name === 'interpolator'
-      ? interpolatorStage(model, settings.interpolator)
-      : forecasterStage(model, settings.forecaster, settings.diffusion);
-  const position = saved ? { ...saved.meta.position } : freshPosition(stage.settings.batchSize);
+  const position = saved
+    ? { ...saved.meta.position }
+    : freshPosition(stage.settings.batchSize, stage.continues ? host.bestCrps : null);
   const loop = new StageLoop(stage, position, host.forStage(stage, position));
   try {
     if (saved) restoreLoop(loop, saved);
@@ -71,7 +69,7 @@ async function runStage(
 }
 
 /** A stage ends with its best weights, not its last. */
-async function loadBest(store: CheckpointStore, model: DyffusionModel, name: StageName): Promise<void> {
+async function loadBest(store: CheckpointStore, model: MethodModel, { part }: Stage): Promise<void> {
   const best = await store.load('best');
-  if (best) loadModelTensors(model, best.tensors, [name]);
+  if (best) loadModelTensors(model, best.tensors, [part]);
 }

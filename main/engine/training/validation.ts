@@ -3,12 +3,11 @@ import type { ExampleSource } from '#shared/domain/examples.ts';
 import type { Run } from '#shared/domain/run.ts';
 import type { TrainSettings } from '#shared/domain/settings.ts';
 import { combineSeeds } from '#shared/random.ts';
-import type { DyffusionModel } from '../dyffusion/model.ts';
-import { sample } from '../dyffusion/sampler.ts';
+import type { LoadedBatch } from '../methods/frames.ts';
+import type { MethodModel, Stage } from '../methods/method.ts';
 import { RandomStream } from '../runtime/random.ts';
 import * as tf from '../runtime/tf.ts';
 import { ScoreAccumulator } from '../verification/accumulator.ts';
-import type { LoadedBatch, Stage } from './stages.ts';
 
 /** Rows of the validation loss: enough for a steady number, few enough to cost little beside an epoch. */
 export const VALIDATION_ROWS = 48;
@@ -17,7 +16,7 @@ const LOSS_STREAM = 101;
 const SCORE_STREAM = 102;
 
 export interface ValidationContext {
-  model: DyffusionModel;
+  model: MethodModel;
   source: ExampleSource;
   settings: TrainSettings;
   maxBatch: number;
@@ -25,8 +24,8 @@ export interface ValidationContext {
 }
 
 /**
- * Mean loss over fixed examples and steps with fixed random numbers, so that epochs can be compared. Dropout is as in
- * forecasts: on for the interpolator, off for the forecaster.
+ * Mean loss over fixed examples and steps with fixed random numbers, so that epochs can be compared. Dropout is on where
+ * the method's forecasts have it on.
  */
 export async function validationLoss(stage: Stage, context: ValidationContext): Promise<number> {
   const { source, settings } = context;
@@ -78,7 +77,7 @@ export async function forecastScore(context: ValidationContext): Promise<number>
     channels,
   ]);
   try {
-    await sample(model, {
+    await model.sample({
       initial,
       members,
       horizon: source.horizon,
@@ -86,7 +85,7 @@ export async function forecastScore(context: ValidationContext): Promise<number>
         const values = await source.conditions(starts);
         return values && tf.tensor4d(values, [starts.length, height, width, source.conditionChannels]);
       },
-      options: settings.diffusion,
+      schedule: model.validationSchedule,
       random: new RandomStream(combineSeeds(settings.seed, SCORE_STREAM, 2)),
       maxBatch,
       signal,

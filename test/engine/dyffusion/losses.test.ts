@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { diffuse, fieldLoss, forecasterLoss, interpolatorLoss } from '#main/engine/dyffusion/losses.ts';
-import { createMask } from '#main/engine/dyffusion/mask.ts';
+import { diffuse, forecasterLoss, interpolatorLoss } from '#main/engine/dyffusion/losses.ts';
 import { assembleModel, createModel, networkSettings } from '#main/engine/dyffusion/model.ts';
+import { fieldLoss } from '#main/engine/methods/loss.ts';
+import { createMask } from '#main/engine/methods/mask.ts';
 import { loadBackend } from '#main/engine/runtime/backend.ts';
 import { RandomStream } from '#main/engine/runtime/random.ts';
 import * as tf from '#main/engine/runtime/tf.ts';

@@ -3,7 +3,7 @@ import { loadBackend } from '#main/engine/runtime/backend.ts';
 import * as tf from '#main/engine/runtime/tf.ts';
 import { TrainControl, type TrainProgress } from '#main/engine/training/control.ts';
 import { estimateTraining } from '#main/engine/training/estimate.ts';
-import { forecastEnsemble, loadForecaster } from '#main/engine/training/forecast.ts';
+import { forecastEnsemble, loadModel } from '#main/engine/training/forecast.ts';
 import { trainRun } from '#main/engine/training/train.ts';
 import { ScoreAccumulator } from '#main/engine/verification/accumulator.ts';
 import type { EpochMetrics } from '#shared/domain/run.ts';
@@ -234,7 +234,7 @@ describe('a short training', () => {
       validation: { members: 4, starts: 4, everyEpochs: 4 },
     });
     const { store, result } = await run(settings, { train: world, validation: unseen });
-    const model = loadForecaster(store.saved.get('best')!.tensors, settings, unseen);
+    const model = loadModel(store.saved.get('best')!.tensors, settings, unseen);
     const scores = new ScoreAccumulator({ members: 5, leads: [1, 2, 3], cells: 32, channels: 1 });
     const still = new ScoreAccumulator({ members: 1, leads: [1, 2, 3], cells: 32, channels: 1 });
     for (let example = 0; example < 12; example++) {
@@ -242,7 +242,6 @@ describe('a short training', () => {
       await forecastEnsemble({
         model,
         problem: unseen,
-        settings,
         initial,
         members: 5,
         horizon: 3,
