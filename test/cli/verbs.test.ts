@@ -135,6 +135,22 @@ describe('what the verbs ask for', () => {
     });
   });
 
+  it('prepare counts trajectories out, names masks and thins windows', async () => {
+    const t = terminal();
+    const words = ['prepare', 'a.nc', '--name', 'box', '--split', 'trajectories:100,2,5', '--stride', '4'];
+    expect(await t.run(...words, '--masks', 'fixed_mask,obstacle_mask')).toBe(0);
+    expect(inputOf(t.service.calls, 'datasets.prepare')).toMatchObject({
+      settings: {
+        split: { kind: 'trajectories', train: 100, validation: 2, test: 5 },
+        masks: ['fixed_mask', 'obstacle_mask'],
+        stride: 4,
+      },
+    });
+    const none = terminal();
+    expect(await none.run('prepare', 'a.nc', '--name', 'box', '--masks', 'none')).toBe(0);
+    expect(inputOf(none.service.calls, 'datasets.prepare')).toMatchObject({ settings: { masks: [] } });
+  });
+
   it('prepare takes the only variable that can be forecast and the usual split', async () => {
     const t = terminal();
     expect(await t.run('prepare', 'a.nc', '--name', 'box')).toBe(0);

@@ -39,5 +39,7 @@ function describe(summary: FileSummary): string {
 function times(variable: VariableSummary): string {
   if (!variable.times) return '–';
   const { first, last, count, step } = variable.times;
-  return `${date(first)} to ${date(last)}, ${count} × ${step} (${variable.calendar ?? 'no calendar'})`;
+  const trajectories = variable.axes.find((axis) => axis.role === 'trajectory');
+  const several = trajectories ? `${trajectories.size} trajectories, each ` : '';
+  return `${several}${date(first)} to ${date(last)}, ${count} × ${step} (${variable.calendar ?? 'no calendar'})`;
 }

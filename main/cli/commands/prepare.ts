@@ -3,10 +3,18 @@
 import type { Dataset, PrepareSettings } from '#shared/domain/dataset.ts';
 import { normalisationKinds, prepareSettingsSchema } from '#shared/domain/dataset.ts';
 import type { FileSummary } from '#shared/domain/file.ts';
+import { suggestedChoices } from '#shared/domain/prepare-defaults.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { followJob } from '../jobs.ts';
 import { collect, oneOf, wholeNumber } from '../parse/numbers.ts';
-import { parseCells, parsePeriod, parseRegion, parseSlices, parseSplit } from '../parse/prepare.ts';
+import {
+  parseCells,
+  parseMasks,
+  parsePeriod,
+  parseRegion,
+  parseSlices,
+  parseSplit,
+} from '../parse/prepare.ts';
 import { bytes, date, percent } from '../print/format.ts';
 import { table } from '../print/table.ts';
 import { addVerb, type Common, type Session, type Verbs, withService } from '../verb.ts';
@@ -23,19 +31,24 @@ interface PrepareOptions extends Common {
   horizon: number;
   normalisation?: PrepareSettings['normalisation'];
   extra?: string;
+  masks?: string;
+  stride?: number;
   slice?: string[];
   maxGap?: number;
 }
 
 export function registerPrepare(verbs: Verbs): void {
   addVerb(verbs.program, 'prepare', 'Choose variables, region and split of one or several files')
-    .argument('<files...>', 'NetCDF files; several are joined along time')
+    .argument('<files...>', 'NetCDF files; several are joined along time, or along trajectories')
     .requiredOption('--name <name>', 'the name of the dataset')
     .option('--variable <name>', 'variable to forecast; may be given several times', collect)
     .option('--region <s,n,w,e>', 'box in degrees: south,north,west,east')
     .option('--cells <r0,r1,c0,c1>', 'box in cells: firstRow,lastRow,firstColumn,lastColumn')
     .option('--period <from..to>', 'only times in this period, e.g. 1990..2019-06')
-    .option('--split <split>', 'three fractions, or train=from..to,validation=from..to,test=from..to')
+    .option(
+      '--split <split>',
+      'three fractions, trajectories:100,2,5, or train=from..to,validation=from..to,test=from..to; trajectories are split whole',
+    )
     .option('--horizon <steps>', 'lead times to learn, in data steps', wholeNumber('--horizon', 2), 7)
     .option(
       '--normalisation <kind>',
@@ -43,7 +56,20 @@ export function registerPrepare(verbs: Verbs): void {
       oneOf('--normalisation', normalisationKinds),
     )
     .option('--extra <channels>', `extra input channels with commas between: ${extras.join(', ')}`)
-    .option('--slice <dimension=index>', 'fixed choice in another dimension, e.g. depth=0', collect)
+    .option(
+      '--masks <names>',
+      'static fields that become extra input channels, with commas between, or none; those that a simulated file names if not given',
+    )
+    .option(
+      '--stride <steps>',
+      'begin a training window at every so many steps of a trajectory or split',
+      wholeNumber('--stride', 1),
+    )
+    .option(
+      '--slice <dimension=index>',
+      'fixed choice in another dimension, e.g. depth=0 or trajectory=3',
+      collect,
+    )
     .option('--max-gap <steps>', 'longest gap in time that is interpolated', wholeNumber('--max-gap', 0))
     .action((files: string[], options: PrepareOptions) =>
       withService(verbs, options, async (session) => {
@@ -82,9 +108,12 @@ export async function prepareFiles(
 function settingsOf(options: PrepareOptions, summary: FileSummary): PrepareSettings {
   if (options.region !== undefined && options.cells !== undefined)
     throw new DriftcastError('bad-input', '--region and --cells cannot both be given.', 'Leave one out.');
+  const suggested = suggestedChoices(summary);
   const extraChannels = (options.extra ?? '').split(',').filter((word) => word !== '');
   return prepareSettingsSchema.parse({
-    variables: options.variable?.flatMap((names) => names.split(',')) ?? [onlyForecastable(summary)],
+    variables:
+      options.variable?.flatMap((names) => names.split(',')) ??
+      suggestedVariables(suggested.variables, summary),
     region: options.region
       ? parseRegion(options.region)
       : options.cells
@@ -93,17 +122,18 @@ function settingsOf(options: PrepareOptions, summary: FileSummary): PrepareSetti
     period: options.period === undefined ? undefined : parsePeriod(options.period),
     split: options.split === undefined ? undefined : parseSplit(options.split),
     horizon: options.horizon,
-    normalisation: options.normalisation,
+    normalisation: options.normalisation ?? suggested.normalisation ?? undefined,
     extraChannels: extraChannels.map((word) => oneOf('--extra', extras)(word)),
+    ...(options.masks === undefined ? {} : { masks: parseMasks(options.masks) }),
+    ...(options.stride === undefined ? {} : { stride: options.stride }),
     slices: parseSlices(options.slice ?? []),
     maxGapFill: options.maxGap,
   });
 }
 
-function onlyForecastable(summary: FileSummary): string {
+function suggestedVariables(suggested: readonly string[], summary: FileSummary): readonly string[] {
+  if (suggested.length > 0) return suggested;
   const names = summary.variables.filter((variable) => variable.forecastable).map(({ name }) => name);
-  const [only] = names;
-  if (only !== undefined && names.length === 1) return only;
   if (names.length > 1) {
     throw new DriftcastError(
       'bad-input',
@@ -121,6 +151,10 @@ function onlyForecastable(summary: FileSummary): string {
 
 function describe(dataset: Dataset): string {
   const { summary } = dataset;
+  const { trajectories, masks } = summary;
+  const span = trajectories
+    ? `${trajectories.count} trajectories of ${trajectories.length} times × ${summary.step}`
+    : `${summary.times} times × ${summary.step}`;
   const channels = summary.channels.map((channel) => `${channel.name} (${channel.units || '1'})`).join(', ');
   const splits = (['train', 'validation', 'test'] as const).map((name) => ({
     name,
@@ -128,15 +162,19 @@ function describe(dataset: Dataset): string {
   }));
   const lines = [
     `Dataset ${dataset.name} (${dataset.id})`,
-    `${channels}, ${summary.height} × ${summary.width} cells, ${summary.times} times × ${summary.step} (${summary.calendar})`,
+    `${channels}, ${summary.height} × ${summary.width} cells, ${span} (${summary.calendar || 'no calendar'})`,
     `${summary.maskedCells} cells are never observed; ${summary.filledValues} values interpolated in time; ${bytes(summary.memoryBytes)} in memory`,
   ];
   if (summary.seasonalShare !== null)
     lines.push(`A seasonal cycle explains ${percent(summary.seasonalShare)} of the training variance.`);
+  if (masks) lines.push(`Static input channels: ${masks.join(', ')}`);
   lines.push(
     '',
     table(splits, [
       { title: 'split', value: (row) => row.name },
+      ...(trajectories
+        ? [{ title: 'trajectories', value: (row: (typeof splits)[number]) => String(row.trajectories ?? 0) }]
+        : []),
       { title: 'from', value: (row) => date(row.from) },
       { title: 'to', value: (row) => date(row.to) },
       { title: 'examples', value: (row) => String(row.examples), right: true },

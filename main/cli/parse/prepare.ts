@@ -40,8 +40,13 @@ export function parsePeriod(text: string): { from: string | null; to: string | n
   return { from: from === '' ? null : from, to: to === '' ? null : to };
 }
 
-/** `0.7,0.15,0.15`, or `train=from..to,validation=from..to,test=from..to`. */
+/** `0.7,0.15,0.15`, `trajectories:100,2,5`, or `train=from..to,validation=from..to,test=from..to`. */
 export function parseSplit(text: string): PrepareSettings['split'] {
+  const counted = /^trajectories:(\d+),(\d+),(\d+)$/.exec(text.replaceAll(' ', ''));
+  if (counted) {
+    const [train, validation, test] = counted.slice(1).map(Number);
+    return { kind: 'trajectories', train: train!, validation: validation!, test: test! };
+  }
   if (text.includes('=')) {
     const periods = new Map<string, { from: string | null; to: string | null }>();
     for (const part of text.split(',')) {
@@ -57,6 +62,12 @@ export function parseSplit(text: string): PrepareSettings['split'] {
   const fits = parts.length === 3 && parts.every((part) => part > 0 && part < 1);
   if (!fits || train + validation + test > 1 + 1e-9) throw badSplit(text);
   return { kind: 'fractions', train, validation, test };
+}
+
+/** Names with commas between, or `none`. */
+export function parseMasks(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  return text.trim() === 'none' ? [] : names.filter((name) => name !== '');
 }
 
 /** `depth=0`: fixed choices for the dimensions that are neither time nor space. */
@@ -89,7 +100,7 @@ function fourNumbers(text: string, option: string, names: string): [number, numb
 function badSplit(text: string): DriftcastError {
   return new DriftcastError(
     'bad-input',
-    `The split ${text} is neither three fractions nor three periods.`,
-    'Write 0.7,0.15,0.15 or train=2010-01..2017-06,validation=2017-07..2018-12,test=2019-01..2020-08.',
+    `The split ${text} is neither three fractions, nor three periods, nor three numbers of trajectories.`,
+    'Write 0.7,0.15,0.15 or train=2010-01..2017-06,validation=2017-07..2018-12,test=2019-01..2020-08 or trajectories:100,2,5.',
   );
 }
