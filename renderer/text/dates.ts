@@ -60,14 +60,20 @@ export function formatShortDate(iso: string, rhythm: Rhythm): string {
   return rhythm === 'day' ? `${parts.day} ${month}` : parts.time.slice(0, 5);
 }
 
-/** The prefix by which a split names this time, as fine as the series needs. */
+/** The prefix by which a split names this time, as fine as the series needs; times that are no dates stay whole. */
 export function datePrefix(iso: string, rhythm: Rhythm): string {
+  if (!dateParts(iso)) return iso;
   const length = { year: 4, month: 7, day: 10, time: 19 }[rhythm];
   return iso.slice(0, length);
 }
 
-/** Index of the first date at or after a prefix such as "2017-06"; dates ascend as text within four-digit years. */
+/**
+ * Index of the first date at or after a prefix such as "2017-06"; dates ascend as text within four-digit years. Times
+ * that are no dates ("trajectory 3, 0.24 s") are found by their whole label.
+ */
 export function indexOfDate(dates: readonly string[], prefix: string): number | null {
+  const exact = dates.indexOf(prefix);
+  if (exact >= 0) return exact;
   if (!/^\d{4}(-\d{2}(-\d{2}(T\d{2}(:\d{2}){0,2})?)?)?$/.test(prefix)) return null;
   const at = dates.findIndex((date) => date.slice(0, prefix.length) >= prefix);
   return at < 0 ? null : at;

@@ -1,7 +1,7 @@
 /** The time line's bars and labels, and the part of a long series that is shown. */
 import { describe, expect, it } from 'vitest';
 import { barPath, dateLabels } from '../../../renderer/components/time-line.ts';
-import { windowAround } from '../../../renderer/state/series-window.ts';
+import { lineAround, windowAround } from '../../../renderer/state/series-window.ts';
 
 const months = Array.from(
   { length: 120 },
@@ -37,5 +37,30 @@ describe('the time line', () => {
     expect(part.means.at(-1)).toBeNull();
     const [test] = part.spans;
     expect(part.dates.slice(test?.first, test?.end)[0]).toBe('900');
+  });
+
+  it('of trajectories shows the one of a forecast, and what follows on its own clock', () => {
+    const dates = Array.from(
+      { length: 80_000 },
+      (_, at) => `trajectory ${Math.floor(at / 800)}, ${at % 800} s`,
+    );
+    const means = dates.map(() => 1);
+    const line = lineAround({ times: 80_000, trajectories: { length: 800 } }, 2399);
+    expect(line).toEqual({ first: 1600, end: 2400 });
+    const part = windowAround(
+      { dates, means },
+      [{ kind: 'test', first: 1600, end: 4000 }],
+      2399,
+      ['trajectory 2, 800 s'],
+      line,
+    );
+    expect(part.dates.slice(-2)).toEqual(['trajectory 2, 799 s', 'trajectory 2, 800 s']);
+    expect(part.dates[2399 - part.first]).toBe('trajectory 2, 799 s');
+    expect(part.dates.every((date) => date.startsWith('trajectory 2,'))).toBe(true);
+    expect(lineAround({ times: 50 }, 20)).toEqual({ first: 0, end: 50 });
+    expect(dateLabels(dates, 1000).length).toBeLessThan(100);
+    expect(
+      barPath({ dates, means }, 0, 80_000, { width: 500, height: 20 }).match(/M/g)?.length,
+    ).toBeLessThanOrEqual(500);
   });
 });

@@ -97,6 +97,13 @@ describe('dates', () => {
     expect(datePrefix(months[0] ?? '', 'month')).toBe('2010-11');
   });
 
+  it('that are times of trajectories are written whole and found by it', () => {
+    const times = ['trajectory 10, 0 s', 'trajectory 10, 0.24 s'];
+    expect(datePrefix(times[1] ?? '', 'time')).toBe('trajectory 10, 0.24 s');
+    expect(indexOfDate(times, 'trajectory 10, 0.24 s')).toBe(1);
+    expect(indexOfDate(times, '0.24 s')).toBeNull();
+  });
+
   it('give leads in the data’s own step', () => {
     expect([
       formatLead(3, '1 month'),
