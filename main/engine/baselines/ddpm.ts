@@ -18,7 +18,7 @@ import { cosineBetas, type NoiseSchedule, noiseSchedule, rootLinearBetas } from 
 export const ddpm: TrainableMethodMaker = {
   name: 'ddpm',
   create: (settings, problem, seed) =>
-    gaussianMethod(new GaussianModel(ddpmProcess(settings.noise), settings, problem, seed), settings),
+    gaussianMethod(GaussianModel.create(ddpmProcess(settings.noise), settings, problem, seed), settings),
 };
 
 export function ddpmProcess({ schedule: kind, steps, eta, clip }: NoiseSettings): GaussianProcess {
@@ -34,20 +34,29 @@ export function ddpmProcess({ schedule: kind, steps, eta, clip }: NoiseSettings)
 
 /** x_{n−1} ~ q(x_{n−1} | x_n, x₀), without noise in the last step. */
 export function ancestralSteps(schedule: NoiseSchedule, clip: number | null): DenoisingStep[] {
-  const { signal, posteriorCoefficient1, posteriorCoefficient2, posteriorVariance } = schedule;
-  return Array.from(signal, (_, i): DenoisingStep => {
-    const level = signal.length - 1 - i;
+  const { posteriorVariance } = schedule;
+  return Array.from(posteriorVariance, (_, i): DenoisingStep => {
+    const level = posteriorVariance.length - 1 - i;
+    const deviation = level === 0 ? 0 : Math.sqrt(posteriorVariance[level]!);
     return {
       level,
       apply: (x, noise, random) =>
-        tf.tidy(() => {
-          const data = dataIn(x, noise, signal[level]!, clip);
-          const mean = data
-            .mul(posteriorCoefficient1[level]!)
-            .add(x.mul(posteriorCoefficient2[level]!)) as tf.Tensor4D;
-          return withNoise(mean, level === 0 ? 0 : Math.sqrt(posteriorVariance[level]!), random);
-        }),
+        tf.tidy(() => withNoise(posteriorMean(schedule, level, x, noise, clip), deviation, random)),
     };
+  });
+}
+
+/** Mean of q(x_{n−1} | x_n, x₀) with the x₀ that follows from the predicted noise (Ho et al. 2020, equation 7). */
+export function posteriorMean(
+  { signal, posteriorCoefficient1, posteriorCoefficient2 }: NoiseSchedule,
+  level: number,
+  x: tf.Tensor4D,
+  noise: tf.Tensor4D,
+  clip: number | null,
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    const data = dataIn(x, noise, signal[level]!, clip);
+    return data.mul(posteriorCoefficient1[level]!).add(x.mul(posteriorCoefficient2[level]!)) as tf.Tensor4D;
   });
 }
 

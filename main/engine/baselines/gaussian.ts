@@ -40,17 +40,21 @@ export interface GaussianProcess {
 }
 
 export class GaussianModel {
-  readonly network: Network;
-  readonly mask: CellMask | null;
-
   constructor(
     readonly process: GaussianProcess,
-    settings: TrainSettings,
+    readonly network: Network,
+    readonly mask: CellMask | null,
     readonly problem: Problem,
+  ) {}
+
+  static create(
+    process: GaussianProcess,
+    settings: TrainSettings,
+    problem: Problem,
     seed: number,
-  ) {
+  ): GaussianModel {
     const { height, width, channels } = problem.shape;
-    this.network = createNetwork(
+    const network = createNetwork(
       {
         ...architecture(settings.network, settings.forecaster.dropout, problem),
         inputChannels: problem.horizon * channels,
@@ -59,7 +63,7 @@ export class GaussianModel {
       },
       new RandomStream(seed).fork(2),
     );
-    this.mask = createMask(problem.mask, height, width);
+    return new GaussianModel(process, network, createMask(problem.mask, height, width), problem);
   }
 
   /**

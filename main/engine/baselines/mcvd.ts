@@ -21,7 +21,7 @@ const MOST = 0.02;
 export const mcvd: TrainableMethodMaker = {
   name: 'mcvd',
   create: (settings, problem, seed) =>
-    gaussianMethod(new GaussianModel(mcvdProcess(settings.noise), settings, problem, seed), settings),
+    gaussianMethod(GaussianModel.create(mcvdProcess(settings.noise), settings, problem, seed), settings),
 };
 
 export function mcvdProcess({ steps, clip }: Pick<NoiseSettings, 'steps' | 'clip'>): GaussianProcess {

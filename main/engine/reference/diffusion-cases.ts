@@ -1,4 +1,6 @@
 /** The closed forms of Gaussian diffusion, and one network call inside them, against the published ones. */
+import { posteriorMean } from '../baselines/ddpm.ts';
+import { dataIn, diffused } from '../baselines/gaussian.ts';
 import {
   cosineBetas,
   linearBetas,
@@ -50,29 +52,21 @@ export function runDdpmCase(one: TensorCase): CaseReport {
   try {
     tf.tidy(() => {
       const at = numbers(requireTensor(one, 'inputs.t'));
-      const column = (series: Float64Array) =>
-        tf.tensor4d(
-          at.map((t) => series[t]!),
-          [at.length, 1, 1, 1],
-        );
       const x = fieldTensor(one, 'inputs.x_t');
-      const noise = fieldTensor(one, 'inputs.noise');
       const wanted = (name: string) => requireTensor(one, name).data as Float32Array;
-      const noisy = x
-        .mul(column(schedule.signal.map(Math.sqrt)))
-        .add(noise.mul(column(schedule.signal.map((a) => Math.sqrt(1 - a))))) as tf.Tensor4D;
+      const noisy = diffused(schedule, x, at, fieldTensor(one, 'inputs.noise'));
       comparison.arrays('q_sample', storedOrder(noisy), wanted('outputs.q_sample'), TOLERANCE);
 
       const pass = { dropout: false, training: false, random: new RandomStream(1) };
       const predicted = network.forward(x, tf.tensor1d(at), fieldTensor(one, 'inputs.condition'), pass);
-      const start = x
-        .mul(column(schedule.rootRecip))
-        .sub(predicted.mul(column(schedule.rootRecipM1))) as tf.Tensor4D;
-      comparison.arrays('x_start', storedOrder(start), wanted('outputs.x_start'), TOLERANCE);
-      const mean = start
-        .mul(column(schedule.posteriorCoefficient1))
-        .add(x.mul(column(schedule.posteriorCoefficient2))) as tf.Tensor4D;
-      comparison.arrays('posterior_mean', storedOrder(mean), wanted('outputs.posterior_mean'), TOLERANCE);
+      const byRow = (of: (level: number, x: tf.Tensor4D, noise: tf.Tensor4D) => tf.Tensor4D) => {
+        const rows = at.map((level, i) => of(level, x.slice([i], [1]), predicted.slice([i], [1])));
+        return storedOrder(tf.concat(rows, 0));
+      };
+      const start = byRow((level, ...fields) => dataIn(...fields, schedule.signal[level]!, null));
+      comparison.arrays('x_start', start, wanted('outputs.x_start'), TOLERANCE);
+      const mean = byRow((level, ...fields) => posteriorMean(schedule, level, ...fields, null));
+      comparison.arrays('posterior_mean', mean, wanted('outputs.posterior_mean'), TOLERANCE);
     });
     return comparison.report(one.name);
   } finally {
