@@ -1,14 +1,19 @@
 /**
- * The engine process: `engine.js --lane=files` or `--lane=compute`, started and supervised by the service. It
- * binds the compute rooms, which know no files, to the workspace and to messages.
+ * The engine process: `engine.js --lane=files`, `--lane=compute` or `--lane=simulation`, started and supervised by
+ * the service. It binds the compute rooms, which know no files, to the workspace and to messages. The simulation lane
+ * starts it again in worker threads.
  */
+import { parentPort, workerData } from 'node:worker_threads';
 import { engineMain } from './host/engine-main.ts';
 import { processTransport } from './host/transport.ts';
 
 const lane = process.argv.find((argument) => argument.startsWith('--lane='))?.slice('--lane='.length);
 
-// Each lane loads its own half alone: the files lane never pays for, nor dies of, the compute backend.
-if (lane === 'files') {
+// Each lane loads its own part alone: the files lane never pays for, nor dies of, the compute backend.
+if (parentPort !== null && workerData === 'simulation') {
+  const { serveSimulations } = await import('./handlers/simulation-thread.ts');
+  serveSimulations(parentPort);
+} else if (lane === 'files') {
   engineMain('files', async () => (await import('./handlers/files-lane.ts')).filesLane(), processTransport());
 } else if (lane === 'compute') {
   engineMain(
@@ -16,7 +21,13 @@ if (lane === 'files') {
     async () => (await import('./handlers/compute-lane.ts')).computeLane(),
     processTransport(),
   );
+} else if (lane === 'simulation') {
+  engineMain(
+    'simulation',
+    async () => (await import('./handlers/simulation-lane.ts')).simulationLane(import.meta.url),
+    processTransport(),
+  );
 } else {
-  process.stderr.write('The engine wants --lane=files or --lane=compute.\n');
+  process.stderr.write('The engine wants --lane=files, --lane=compute or --lane=simulation.\n');
   process.exit(1);
 }

@@ -1,10 +1,10 @@
 /**
  * What the service and the engine process say to each other: types alone, so that either side may import it.
  *
- * The engine runs in one of two lanes, each a process of the same program: `files` parses untrusted data
+ * The engine runs in one of three lanes, each a process of the same program: `files` parses untrusted data
  * files and answers the data plane, and never loads a compute backend; `compute` trains, samples and
- * scores. A long training step therefore never delays a map, and a file that crashes a parser never ends a
- * training run. Large arrays cross as transferable or structured-cloned Float32Arrays.
+ * scores; `simulation` runs simulators in threads and writes what they make. A long training step therefore
+ * never delays a map, and a file that crashes a parser never ends a training run. Large arrays cross as transferable or structured-cloned Float32Arrays.
  */
 import type { Dataset, PreparationSummary, PrepareSettings } from '#shared/domain/dataset.ts';
 import type { FileSummary, VariableSummary } from '#shared/domain/file.ts';
@@ -12,10 +12,11 @@ import type { Forecast, ForecastRequest, Probe } from '#shared/domain/forecast.t
 import type { EpochMetrics, Run, StageName } from '#shared/domain/run.ts';
 import type { ScoredMethod, Scores } from '#shared/domain/scores.ts';
 import type { TrainSettings } from '#shared/domain/settings.ts';
+import type { SimulationFormat, SimulationPreview, SimulationRequest } from '#shared/domain/simulation.ts';
 import type { BackendReport, ReferenceReport } from '#shared/domain/system.ts';
 import type { ErrorData } from '#shared/errors.ts';
 
-export type Lane = 'files' | 'compute';
+export type Lane = 'files' | 'compute' | 'simulation';
 
 /** A field ready for the data plane: row-major [height, width], NaN where missing. */
 export interface FieldData {
@@ -90,6 +91,22 @@ export interface StepEvent {
   message: string;
 }
 
+export interface SimulateInput {
+  request: SimulationRequest;
+  /** Absolute path of the file, or of the folder that `nn-benchmark` is; its folder exists. */
+  path: string;
+  format: SimulationFormat;
+  /** Of Driftcast, for the file's provenance. */
+  version: string;
+}
+
+export interface SimulateOutput {
+  /** Output frames of a trajectory. */
+  steps: number;
+  seconds: number;
+  bytes: number;
+}
+
 interface Call<Input, Output, Event = StepEvent> {
   input: Input;
   output: Output;
@@ -160,9 +177,18 @@ export interface ComputeCalls {
   importWeights: Call<{ runFolder: string; path: string }, { tensors: number }>;
 }
 
-export interface EngineCalls extends FileCalls, ComputeCalls {}
+export interface SimulationCalls {
+  /** Writes the trajectories in order; nothing stands at the path before all are there. */
+  simulate: Call<SimulateInput, SimulateOutput, StepEvent | { kind: 'preview'; preview: SimulationPreview }>;
+}
+
+export interface EngineCalls extends FileCalls, ComputeCalls, SimulationCalls {}
 export type CallName = keyof EngineCalls;
-export type LaneOf<Name extends CallName> = Name extends keyof FileCalls ? 'files' : 'compute';
+export type LaneOf<Name extends CallName> = Name extends keyof FileCalls
+  ? 'files'
+  : Name extends keyof SimulationCalls
+    ? 'simulation'
+    : 'compute';
 
 export type ControlAction = 'pause' | 'finish-early';
 

@@ -1,4 +1,4 @@
-/** What the topics of the service share: the workspace, the two engine lanes, the jobs, the log. */
+/** What the topics of the service share: the workspace, the engine lanes, the jobs, the log. */
 import { join } from 'node:path';
 import { implement } from '@orpc/server';
 import type { Logger } from 'pino';
@@ -34,6 +34,7 @@ export interface Core {
   entities: Entities;
   files: EngineSupervisor<'files'>;
   compute: EngineSupervisor<'compute'>;
+  simulation: EngineSupervisor<'simulation'>;
   jobs: JobRegistry;
   log: Logger;
   resourcesFolder: string;

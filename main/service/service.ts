@@ -1,5 +1,5 @@
 /**
- * The service as one object: the contract's implementation over a workspace and two engine lanes, together
+ * The service as one object: the contract's implementation over a workspace and three engine lanes, together
  * with what the shells need beside the contract (fields, uploads, downloads, tokens).
  */
 
@@ -9,7 +9,7 @@ import type { EngineHost, HostOptions } from '#main/engine/host/host.ts';
 import type { EngineLimits } from '#main/engine/host/limits.ts';
 import { createNodeHost } from '#main/engine/host/node-host.ts';
 import { EngineSupervisor } from '#main/engine/host/supervisor.ts';
-import type { FieldData } from '#main/engine/protocol.ts';
+import type { FieldData, Lane } from '#main/engine/protocol.ts';
 import { openEntities } from '#main/workspace/entities.ts';
 import { openWorkspace } from '#main/workspace/layout.ts';
 import type { FieldAddress } from '#shared/contract/fields.ts';
@@ -30,6 +30,8 @@ import { presetsTopic } from './presets.ts';
 import { referenceTopic } from './reference.ts';
 import { runsTopic } from './runs.ts';
 import { engineEnvironment, readSettings } from './settings.ts';
+import { simulationsTopic } from './simulations.ts';
+import { sweepStaging } from './staging.ts';
 import { sweepHalfMade } from './sweep.ts';
 import { systemTopic } from './system.ts';
 import { Training } from './training.ts';
@@ -75,6 +77,7 @@ function createRouter(core: Core, training: Training, opened: OpenedFiles, setup
     files: filesTopic(core, opened),
     datasets: datasetsTopic(core, opened),
     presets: presetsTopic(core),
+    simulations: simulationsTopic(core, opened),
     runs: runsTopic(core, training),
     forecasts: forecastsTopic(core),
     verification: verificationTopic(core),
@@ -97,7 +100,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     entry: options.engineEntry,
     environment: engineEnvironment(settings),
   });
-  const supervise = <L extends 'files' | 'compute'>(lane: L): EngineSupervisor<L> =>
+  const supervise = <L extends Lane>(lane: L): EngineSupervisor<L> =>
     new EngineSupervisor({
       lane,
       host,
@@ -110,6 +113,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     entities: openEntities(workspace),
     files: supervise('files'),
     compute: supervise('compute'),
+    simulation: supervise('simulation'),
     jobs: new JobRegistry((job, thrown) => log.error({ err: thrown, job: job.id }, `${job.title} failed.`)),
     log,
     resourcesFolder: options.resourcesFolder,
@@ -121,6 +125,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   // None of these may keep a person from their workspace.
   await training.recover().catch(warn);
   await sweepHalfMade(workspace).catch(warn);
+  await sweepStaging(workspace.simulations).catch(warn);
   await uploads.sweep().catch(warn);
   const setupFile = options.setupFile ?? join(dirname(options.engineEntry), '..', 'setup.json');
   const router = createRouter(core, training, opened, setupFile);
@@ -130,7 +135,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   async function close(): Promise<void> {
     await training.close();
     const jobs = core.jobs.close();
-    await Promise.all([core.files.dispose(), core.compute.dispose()]);
+    await Promise.all([core.files.dispose(), core.compute.dispose(), core.simulation.dispose()]);
     await jobs;
     training.closeStreams();
     await opened.settled();

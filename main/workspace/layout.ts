@@ -29,6 +29,8 @@ export interface Workspace {
   /** Absolute. */
   readonly folder: string;
   readonly uploads: string;
+  /** Files made by simulators in the window. */
+  readonly simulations: string;
   readonly logs: string;
   readonly recentFile: string;
   readonly settingsFile: string;
@@ -59,7 +61,7 @@ export function defaultWorkspaceFolder(environment: NodeJS.ProcessEnv = process.
 export async function openWorkspace(folder: string = defaultWorkspaceFolder()): Promise<Workspace> {
   const root = resolve(folder);
   try {
-    for (const name of [...Object.values(parents), 'uploads', 'logs'])
+    for (const name of [...Object.values(parents), 'uploads', 'simulations', 'logs'])
       await mkdir(join(root, name), { recursive: true });
   } catch (thrown) {
     throw diskError(thrown, 'write', root);
@@ -71,6 +73,7 @@ export async function openWorkspace(folder: string = defaultWorkspaceFolder()): 
   const workspace: Workspace = {
     folder: root,
     uploads: join(root, 'uploads'),
+    simulations: join(root, 'simulations'),
     logs: join(root, 'logs'),
     recentFile: join(root, 'recent.json'),
     settingsFile: join(root, 'settings.json'),

@@ -17,6 +17,7 @@ import {
 } from '../domain/scores.ts';
 import { presetSchema, trainSettingsSchema } from '../domain/settings.ts';
 import { doctorSchema, referenceReportSchema } from '../domain/system.ts';
+import { simulations } from './simulations.ts';
 
 /** Any call may fail; what crosses the border then is an `ErrorData` (shared/errors.ts), never a bare exception. */
 const call = oc;
@@ -229,5 +230,5 @@ const system = {
   changeSettings: call.input(settingValues.partial()).output(appSettingsSchema),
 };
 
-export const contract = { files, datasets, presets, runs, forecasts, verification, jobs, reference, system };
+export const contract = { files, simulations, datasets, presets, runs, forecasts, verification, jobs, reference, system };
 export type Contract = typeof contract;

@@ -2,7 +2,16 @@
 import { z } from 'zod';
 import { errorDataSchema } from '../errors.ts';
 
-export const jobKinds = ['inspect', 'prepare', 'train', 'forecast', 'evaluate', 'reference', 'demo'] as const;
+export const jobKinds = [
+  'inspect',
+  'simulate',
+  'prepare',
+  'train',
+  'forecast',
+  'evaluate',
+  'reference',
+  'demo',
+] as const;
 export const jobStatuses = ['queued', 'running', 'cancelling', 'done', 'failed', 'cancelled'] as const;
 
 export const jobSchema = z.object({

@@ -1,10 +1,14 @@
-/** Decides by a file's first bytes, never by its name, which reader opens it. A new format is one line here. */
+/**
+ * Decides by a file's first bytes, or by what lies in a folder, which reader opens it. A new format is one line here.
+ */
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { DriftcastError } from '#shared/errors.ts';
+import { nnBenchmarkFolder } from '../nnBenchmark/meta.ts';
 import type { DataFile } from './dataFile.ts';
 import { openNetcdf3 } from './netcdf3.ts';
 import { openNetcdf4 } from './netcdf4.ts';
+import { openNnBenchmark } from './nnBenchmark.ts';
 
 interface Format {
   readonly matches: (head: Uint8Array) => boolean;
@@ -29,7 +33,7 @@ const formats: readonly Format[] = [
 ];
 
 const readableFormats =
-  'Driftcast reads NetCDF-3 (classic, 64-bit offset, 64-bit data) and NetCDF-4/HDF5 files.';
+  'Driftcast reads NetCDF-3 (classic, 64-bit offset, 64-bit data) and NetCDF-4/HDF5 files, and nn-benchmark folders.';
 
 async function firstBytes(path: string): Promise<Uint8Array> {
   const name = basename(path);
@@ -61,6 +65,7 @@ async function firstBytes(path: string): Promise<Uint8Array> {
 
 /** Opens a data file; the caller closes it. Throws `not-found`, `disk`, `unsupported` or `damaged-file`. */
 export async function openDataFile(path: string): Promise<DataFile> {
+  if ((await nnBenchmarkFolder(path)) !== null) return openNnBenchmark(path);
   const head = await firstBytes(path);
   const format = formats.find(({ matches }) => matches(head));
   if (format) return format.open(path);

@@ -10,6 +10,7 @@ import type {
   EngineCalls,
   FileCalls,
   Lane,
+  SimulationCalls,
   ToEngine,
 } from '../protocol.ts';
 import type { EngineTransport } from './transport.ts';
@@ -34,7 +35,11 @@ export type Handler<Name extends CallName> = (
   context: CallContext<EngineCalls[Name]['event']>,
 ) => Promise<EngineCalls[Name]['output']>;
 
-export type CallsOf<L extends Lane> = L extends 'files' ? keyof FileCalls : keyof ComputeCalls;
+export type CallsOf<L extends Lane> = L extends 'files'
+  ? keyof FileCalls
+  : L extends 'simulation'
+    ? keyof SimulationCalls
+    : keyof ComputeCalls;
 
 /** One handler for every call of the lane. */
 export type Handlers<L extends Lane> = { readonly [Name in CallsOf<L>]: Handler<Name> };

@@ -42,6 +42,7 @@ export function laneArgument(lane: Lane): string {
 
 /** Which lane the engine was started for. @throws Error for a command line that is not a host's. */
 export function laneFromArguments(args: readonly string[]): Lane {
-  for (const lane of ['files', 'compute'] as const) if (args.includes(laneArgument(lane))) return lane;
-  throw new Error('The engine was started without --lane=files or --lane=compute.');
+  for (const lane of ['files', 'compute', 'simulation'] as const)
+    if (args.includes(laneArgument(lane))) return lane;
+  throw new Error('The engine was started without --lane=files, --lane=compute or --lane=simulation.');
 }

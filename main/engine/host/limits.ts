@@ -34,5 +34,7 @@ const common = {
  * far more often. */
 export const engineLimits: Record<Lane, EngineLimits> = {
   files: { ...common, readyMilliseconds: 30_000, cancelMilliseconds: 5_000, missedPings: 12 },
+  // Its threads compute and may be ended at any moment; its own work is writing.
+  simulation: { ...common, readyMilliseconds: 30_000, cancelMilliseconds: 5_000, missedPings: 12 },
   compute: { ...common, readyMilliseconds: 180_000, cancelMilliseconds: 45_000, missedPings: 240 },
 };
