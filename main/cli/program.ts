@@ -10,6 +10,7 @@ import { registerList } from './commands/list.ts';
 import { registerPrepare } from './commands/prepare.ts';
 import { registerReference } from './commands/reference.ts';
 import { registerServe } from './commands/serve.ts';
+import { registerSimulate } from './commands/simulate.ts';
 import { registerTrain } from './commands/train.ts';
 import { registerWeights } from './commands/weights.ts';
 import type { Environment } from './environment.ts';
@@ -20,6 +21,7 @@ import type { Verbs } from './verb.ts';
 const registry = [
   registerDemo,
   registerDoctor,
+  registerSimulate,
   registerInspect,
   registerPrepare,
   registerTrain,
