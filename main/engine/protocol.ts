@@ -178,6 +178,8 @@ export interface ComputeCalls {
 }
 
 export interface SimulationCalls {
+      /** Of the dataset that the run was trained on. */
+      trainedFolder: string;
   /** Writes the trajectories in order; nothing stands at the path before all are there. */
   simulate: Call<SimulateInput, SimulateOutput, StepEvent | { kind: 'preview'; preview: SimulationPreview }>;
 }

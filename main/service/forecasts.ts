@@ -40,7 +40,7 @@ export function forecastsTopic(core: Core) {
   return {
     start: os.forecasts.start.handler(async ({ input: request }) => {
       const run = await entities.runs.read(request.run);
-      const dataset = await entities.datasets.read(run.dataset);
+      const dataset = await entities.datasets.read(request.dataset ?? run.dataset);
       const name = nameOf(run.name, request);
       const made = await entities.forecasts.create(name);
       const provenance = {
@@ -60,6 +60,7 @@ export function forecastsTopic(core: Core) {
             'forecast',
             {
               datasetFolder: entities.datasets.folder(dataset.id),
+              trainedFolder: entities.datasets.folder(run.dataset),
               runFolder: entities.runs.folder(run.id),
               forecastFolder: made.folder,
               request,

@@ -1,9 +1,10 @@
 /** What would be trained: the preset, the changes to it, and what it would cost on this machine. */
 import type { Dataset } from '#shared/domain/dataset.ts';
+import { isTrainable, methodFacts, settingsFor } from '#shared/domain/methods.ts';
 import type { Preset, TrainSettings } from '#shared/domain/settings.ts';
 import type { ErrorData } from '#shared/errors.ts';
 import { failureOf } from '../contract/failure.ts';
-import { presetOrder, presetTitle } from '../text/names.ts';
+import { methodTitle, presetOrder, presetTitle } from '../text/names.ts';
 import type { App } from './app.svelte.ts';
 import { changed, readPath, writePath } from './setting-paths.ts';
 
@@ -77,7 +78,10 @@ export class TrainingPlan {
 
   change(path: string, value: unknown): void {
     if (this.#settings === null) return;
-    this.#settings = writePath(this.#settings, path, value);
+    // Another method starts from what the preset gives it: values tuned for the one before mean little to it.
+    if (path === 'method' && this.preset)
+      this.#settings = settingsFor(this.preset, value as TrainSettings['method']);
+    else this.#settings = writePath(this.#settings, path, value);
     this.#measureSoon();
   }
 
@@ -106,7 +110,9 @@ export class TrainingPlan {
 
   /** "DYffusion small", numbered when the dataset already has one of that name. */
   #freeName(): string {
-    const base = `DYffusion ${this.preset ? presetTitle(this.preset).toLowerCase() : ''}`.trim();
+    const method = this.#settings?.method ?? 'dyffusion';
+    const title = isTrainable(method) ? methodTitle(methodFacts[method].title) : method;
+    const base = `${title} ${this.preset ? presetTitle(this.preset).toLowerCase() : ''}`.trim();
     const taken = new Set(this.#app.catalogue.runsOf(this.dataset.id).map(({ name }) => name));
     let name = base;
     for (let number = 2; taken.has(name); number += 1) name = `${base} ${number}`;

@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 export const forecastRequestSchema = z.object({
   run: z.string(),
+  /** Another dataset than the one the run was trained on, with the same grid and channels; null: its own. */
+  dataset: z.string().nullable().default(null),
   /** Initial conditions: indices on the dataset's time axis or ISO dates; 'last' is the newest frame. */
   starts: z.array(z.union([z.number().int(), z.string()])).min(1),
   members: z.number().int().min(1).max(1000).default(20),

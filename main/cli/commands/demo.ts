@@ -80,7 +80,16 @@ async function runDemo(session: Session, out: string): Promise<undefined> {
     (_, index) => all[Math.floor((index * all.length) / forecastStarts)]!,
   );
   output.note(`4/5  Forecasting ${starts.length} starts of the test split, ${members} members each`);
-  const request = { run: run.id, starts, members, horizon: null, schedule: null, leadTimes: [], seed: 1 };
+  const request = {
+    run: run.id,
+    dataset: null,
+    starts,
+    members,
+    horizon: null,
+    schedule: null,
+    leadTimes: [],
+    seed: 1,
+  };
   const forecast = await makeForecast(session, { ...request, name: 'Demo' });
   await exportTo(session, forecast.id, files.forecast);
 

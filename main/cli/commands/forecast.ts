@@ -10,6 +10,7 @@ import { addVerb, type Common, type Session, type Verbs, withService } from '../
 
 interface ForecastOptions extends Common {
   run: string;
+  dataset?: string;
   start?: string[];
   split?: SplitName;
   members: number;
@@ -24,6 +25,7 @@ interface ForecastOptions extends Common {
 export function registerForecast(verbs: Verbs): void {
   addVerb(verbs.program, 'forecast', 'Run an ensemble forecast from one or several initial conditions')
     .requiredOption('--run <run>', 'id or name of the trained run')
+    .option('--dataset <dataset>', 'forecast other data than the run was trained on, with the same grid')
     .option('--start <when>', 'time index, date, or last; may be given several times', collect)
     .option(
       '--split <split>',
@@ -44,10 +46,15 @@ export function registerForecast(verbs: Verbs): void {
     .action((options: ForecastOptions) =>
       withService(verbs, options, async (session) => {
         const run = findNamed('run', options.run, await session.client.runs.list());
-        const starts = await startsOf(session, options, run.dataset);
+        const other =
+          options.dataset === undefined
+            ? null
+            : findNamed('dataset', options.dataset, await session.client.datasets.list()).id;
+        const starts = await startsOf(session, options, other ?? run.dataset);
         const { run: _name, json: _json, workspace: _workspace, out, ...wanted } = options;
         const forecast = await makeForecast(session, {
           run: run.id,
+          dataset: other,
           starts,
           members: wanted.members,
           horizon: wanted.horizon ?? null,

@@ -1,6 +1,7 @@
 /** `driftcast train`: a run from a dataset and a preset, watched epoch by epoch; Ctrl-C pauses it. */
-import type { Run } from '#shared/domain/run.ts';
-import { methods, type TrainSettings } from '#shared/domain/settings.ts';
+import { settingsFor, stagesOf } from '#shared/domain/methods.ts';
+import type { Run, StageName } from '#shared/domain/run.ts';
+import { type TrainableMethod, trainableMethods } from '#shared/domain/settings.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { findNamed } from '../names.ts';
 import { collect, oneOf, wholeNumber } from '../parse/numbers.ts';
@@ -13,11 +14,12 @@ import { addVerb, type Common, type Session, type Verbs, withService } from '../
 interface TrainOptions extends Common {
   dataset?: string;
   preset?: string;
-  method?: TrainSettings['method'];
+  method?: TrainableMethod;
   set?: string[];
   epochs?: string;
   seed?: number;
   init?: string;
+  freeze?: string[];
   resume?: string;
   name?: string;
 }
@@ -26,15 +28,20 @@ export function registerTrain(verbs: Verbs): void {
   addVerb(verbs.program, 'train', 'Train a forecaster on a dataset; Ctrl-C pauses, --resume goes on')
     .option('--dataset <dataset>', 'id or name of the dataset')
     .option('--preset <preset>', 'small or paper, or the full name of a preset')
-    .option('--method <method>', `one of ${methods.join(', ')}`, oneOf('--method', methods))
+    .option('--method <method>', `one of ${trainableMethods.join(', ')}`, oneOf('--method', trainableMethods))
     .option(
       '--set <key=value>',
       'change one setting by its dotted path, e.g. forecaster.batchSize=8',
       collect,
     )
-    .option('--epochs <count>', 'epochs of each stage, or interpolator,forecaster')
+    .option('--epochs <count>', 'epochs of each stage, or one number a stage with commas between')
     .option('--seed <number>', 'seed of all randomness', wholeNumber('--seed', 0))
     .option('--init <run>', "start from this run's weights (fine-tuning)")
+    .option(
+      '--freeze <beginning>',
+      'keep the weights whose names begin so; may be given several times',
+      collect,
+    )
     .option('--resume <run>', 'go on with a paused or broken run')
     .option('--name <name>', 'the name of the run')
     .action((options: TrainOptions) =>
@@ -67,7 +74,9 @@ async function startNew(session: Session, options: TrainOptions): Promise<Run> {
   }
   const dataset = findNamed('dataset', options.dataset, await client.datasets.list());
   const preset = findPreset(options.preset, dataset.system, await client.presets.list());
-  const settings = applySettings(preset.settings, assignments(options));
+  const base = settingsFor(preset, options.method ?? preset.settings.method);
+  const stages = stagesOf(base).map(({ name }) => name);
+  const settings = applySettings(base, assignments(options, stages));
   const init =
     options.init === undefined ? null : findNamed('run', options.init, await client.runs.list()).id;
   const request = { dataset: dataset.id, preset: preset.name, settings, init };
@@ -79,7 +88,7 @@ async function startNew(session: Session, options: TrainOptions): Promise<Run> {
 
 async function resume(session: Session, options: TrainOptions): Promise<Run> {
   const { client } = session;
-  const fixed = ['dataset', 'preset', 'method', 'set', 'epochs', 'seed', 'init', 'name'] as const;
+  const fixed = ['dataset', 'preset', 'method', 'set', 'epochs', 'seed', 'init', 'freeze', 'name'] as const;
   const given = fixed.filter((name) => options[name] !== undefined);
   if (given.length > 0) {
     throw new DriftcastError(
@@ -94,20 +103,21 @@ async function resume(session: Session, options: TrainOptions): Promise<Run> {
 }
 
 /** The short options are only other words for settings, so they take the same way and the same checks. */
-function assignments(options: TrainOptions): string[] {
+function assignments(options: TrainOptions, stages: readonly StageName[]): string[] {
   const all = [...(options.set ?? [])];
-  if (options.method !== undefined) all.push(`method=${options.method}`);
+  if (options.freeze !== undefined) all.push(`freeze=${JSON.stringify(options.freeze)}`);
   if (options.seed !== undefined) all.push(`seed=${options.seed}`);
   if (options.epochs !== undefined) {
-    const [interpolator = '', forecaster = interpolator, ...rest] = options.epochs.split(',');
-    if (rest.length > 0) {
+    const counts = options.epochs.split(',');
+    if (counts.length > 1 && counts.length !== stages.length) {
       throw new DriftcastError(
         'bad-input',
-        `--epochs ${options.epochs} names more than two stages.`,
-        'Give one number for both stages, or interpolator,forecaster.',
+        `--epochs ${options.epochs} names ${counts.length} stages, the method has ${stages.length}: ${stages.join(', ')}.`,
+        'Give one number for all stages, or one a stage.',
       );
     }
-    all.push(`interpolator.epochs=${interpolator}`, `forecaster.epochs=${forecaster}`);
+    const place = (stage: StageName) => (stage === 'fine-tuning' ? 'fineTuning' : stage);
+    all.push(...stages.map((stage, i) => `${place(stage)}.epochs=${counts[i] ?? counts[0]}`));
   }
   return all;
 }

@@ -9,13 +9,14 @@ import type { Handler } from '../host/engine-main.ts';
 import { stepEmitter } from './files.ts';
 import { TrainedModel } from './model.ts';
 import { preparedIn } from './prepared.ts';
+import { openScored } from './scored-data.ts';
 import { ValueRange } from './value-range.ts';
 
 export const forecast: Handler<'forecast'> = async (
-  { datasetFolder, runFolder, forecastFolder, request, provenance },
+  { datasetFolder, trainedFolder, runFolder, forecastFolder, request, provenance },
   { signal, emit },
 ) => {
-  const dataset = await preparedIn(datasetFolder);
+  const dataset = await openScored({ datasetFolder, trainedFolder });
   const starts = startIndices(dataset, request.starts);
   const horizon = request.horizon ?? dataset.dataset.settings.horizon;
   const leads = allLeads(horizon, request.leadTimes);
@@ -68,7 +69,8 @@ export const forecast: Handler<'forecast'> = async (
       await writer.abort();
       throw thrown;
     }
-    const { summary, fingerprint } = dataset.dataset;
+    const { summary } = dataset.dataset;
+    const { fingerprint } = (await preparedIn(datasetFolder)).dataset;
     const channel = dataset.channels[0]!;
     return {
       datasetFingerprint: fingerprint,

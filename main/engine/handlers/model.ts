@@ -8,6 +8,7 @@ import type { EnsembleField, ForecastTask } from '../baselines/baseline.ts';
 import type { MethodModel } from '../methods/method.ts';
 import type { Problem } from '../methods/problem.ts';
 import { type EnsembleStatistics, forecastEnsemble, loadModel } from '../training/forecast.ts';
+import { boundaryHook } from './boundary.ts';
 import { bestTensors } from './checkpoints.ts';
 
 /** What one forecast of a trained model may choose beyond a task that any method takes. */
@@ -50,11 +51,12 @@ export class TrainedModel {
     const { dataset } = this;
     const initial = await dataset.frame(start);
     dataset.normaliser.normalise(initial, start);
-    return forecastEnsemble({
+    const boundary = boundaryHook(dataset, start);
+    const forecast = forecastEnsemble({
       model: this.model,
       problem: this.problem,
       initial,
-      conditions: async (offset) => dataset.conditions([start + offset]),
+      conditions: async (offset) => dataset.conditions([dataset.after(start, offset)]),
       members,
       horizon,
       leadTimes,
@@ -63,8 +65,11 @@ export class TrainedModel {
       seed: combineSeeds(seed, start),
       signal: signal ?? null,
       onProgress,
-      onLead: (lead, values) => onLead({ lead, members, values: this.physical(values, start + lead) }),
+      boundary: boundary && ((snapshot, lead) => boundary.apply(snapshot, lead)),
+      onLead: (lead, values) =>
+        onLead({ lead, members, values: this.physical(values, dataset.after(start, lead)) }),
     });
+    return forecast.finally(() => boundary?.dispose());
   }
 
   dispose(): void {

@@ -7,7 +7,8 @@ import type { Handler } from '../host/engine-main.ts';
 import { TrainControl } from '../training/control.ts';
 import { estimateTraining } from '../training/estimate.ts';
 import { trainRun } from '../training/train.ts';
-import { bestTensors, checkpointStore } from './checkpoints.ts';
+import { checkpointStore } from './checkpoints.ts';
+import { initialWeights } from './initial.ts';
 import { describeMachine } from './machine.ts';
 import { preparedIn } from './prepared.ts';
 
@@ -29,7 +30,8 @@ export const train: Handler<'train'> = async (input, { signal, emit, control }) 
     store: checkpointStore(input.runFolder),
     resume: input.resume,
     // Also when resuming: a fine-tuning that died before its first checkpoint has nothing else to go on from.
-    initial: input.initFolder === null ? null : await bestTensors(input.initFolder),
+    initial:
+      input.initFolder === null ? null : await initialWeights(input.initFolder, dataset, input.settings),
     control: asked,
     signal,
     onStarted: (facts) => emit({ kind: 'started', ...facts, backend: backend.name, versions }),

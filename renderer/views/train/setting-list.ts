@@ -1,4 +1,7 @@
 /** The training settings in the order and the groups in which people meet them, each with its one line. */
+import { methodFacts } from '#shared/domain/methods.ts';
+import { type TrainableMethod, trainableMethods } from '#shared/domain/settings.ts';
+import { fineTuningSettings, noiseSettings, perturbationSettings } from './method-settings.ts';
 
 interface SettingBase {
   path: string;
@@ -12,6 +15,8 @@ export type Setting =
 
 export interface SettingGroup {
   title: string;
+  /** Methods that have these settings; left out: all. */
+  methods?: readonly TrainableMethod[];
   settings: readonly Setting[];
 }
 
@@ -130,7 +135,19 @@ function stage(name: 'interpolator' | 'forecaster'): Setting[] {
   ];
 }
 
-export const settingGroups: readonly SettingGroup[] = [
+const settingGroups: readonly SettingGroup[] = [
+  {
+    title: 'Method',
+    settings: [
+      {
+        kind: 'choice',
+        path: 'method',
+        label: 'Method',
+        help: trainableMethods.map((name) => methodFacts[name].title).join(', '),
+        options: trainableMethods,
+      },
+    ],
+  },
   {
     title: 'Network',
     settings: [
@@ -151,10 +168,14 @@ export const settingGroups: readonly SettingGroup[] = [
       },
     ],
   },
-  { title: 'Interpolator', settings: stage('interpolator') },
+  { title: 'Interpolator', methods: ['dyffusion'], settings: stage('interpolator') },
   { title: 'Forecaster', settings: stage('forecaster') },
+  { title: 'Fine-tuning', methods: ['crps-ensemble'], settings: fineTuningSettings },
+  { title: 'Noise', methods: ['ddpm', 'mcvd'], settings: noiseSettings },
+  { title: 'Perturbation', methods: ['perturbation'], settings: perturbationSettings },
   {
     title: 'Diffusion',
+    methods: ['dyffusion'],
     settings: [
       {
         kind: 'choice',
@@ -262,3 +283,8 @@ export const settingGroups: readonly SettingGroup[] = [
     ],
   },
 ];
+
+/** The groups that settings of a method have. */
+export function groupsOf(method: string): readonly SettingGroup[] {
+  return settingGroups.filter(({ methods }) => methods?.some((name) => name === method) ?? true);
+}

@@ -67,7 +67,7 @@ describe('the loss of a network that says 0', () => {
 
   it.each(['ddpm', 'mcvd'] as const)('of %s is the size of the noise that was mixed in', async (method) => {
     const mixed = new RandomStream(1).normal<tf.Rank.R4>([12, 4, 8, 3]).dataSync();
-    const seen = mixed.filter((_, i) => Math.floor(i / 24) % 4 !== 1);
+    const seen = Array.from(mixed).filter((_, i) => Math.floor(i / 24) % 4 !== 1);
     const mean = (of: (x: number) => number) => seen.reduce((sum, x) => sum + of(x), 0) / seen.length;
     expect((await lossOfSilence(method, 'l2')).value).toBeCloseTo(
       mean((x) => x * x),
@@ -85,7 +85,7 @@ describe('the multi-step network', () => {
     const network = functionNetwork((x, time) => x.add(time.mul(2)) as tf.Tensor4D);
     const rising = {
       ...source,
-      frames: async (requests: { step: number }[]) =>
+      frames: async (requests: readonly { step: number }[]) =>
         Float32Array.from(requests.flatMap(({ step }) => new Array<number>(32).fill(step))),
     };
     const model = new TimeConditioned(network, null, 3);
