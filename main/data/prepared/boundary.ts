@@ -11,11 +11,17 @@ export const fixedMask = 'fixed_mask';
 
 /** What of a simulation's settings its boundary depends on, kept with the prepared series. */
 export const boundarySchema = z.discriminatedUnion('system', [
-  /** `inflow`: peak velocity of the inflow once it has risen, m s-1. */
-  z.object({ system: z.literal('navier-stokes'), inflow: z.number() }),
+  z.object({
+    system: z.literal('navier-stokes'),
+    /** Peak velocity of the inflow once it has risen, m s-1. */
+    inflow: z.number(),
+    /** How fast the inflow rises, s-1; null: it flows from the start. */
+    rampRate: z.number().nullable(),
+  }),
   z.object({ system: z.literal('spring-mesh') }),
 ]);
 export type Boundary = z.infer<typeof boundarySchema>;
+type NavierStokes = Extract<Boundary, { system: 'navier-stokes' }>;
 
 /** Prescribed values of one forecast. */
 export interface BoundaryCondition {
@@ -41,11 +47,11 @@ export interface BoundaryCase {
 
 /** Height of the channel, m. */
 const channelHeight = 0.41;
-/** How fast the inflow rises to its peak, s-1. */
-const rise = 5;
-
-/** Zero velocity on walls and obstacles; a parabola that rises from rest, 4 U y (H − y) / H² · (1 − e^(−5 t)), at x = 0. */
-function navierStokes(inflow: number, { channels, fixed, rows, columns, time }: BoundaryCase) {
+/** Zero velocity on walls and obstacles; a parabola that rises from rest, 4 U y (H − y) / H² · (1 − e^(−λ t)), at x = 0. */
+function navierStokes(
+  { inflow, rampRate }: NavierStokes,
+  { channels, fixed, rows, columns, time }: BoundaryCase,
+) {
   const alongX = channels.indexOf('vx');
   if (alongX < 0 || rows === null || columns === null) return null;
   const width = columns.length;
@@ -61,7 +67,7 @@ function navierStokes(inflow: number, { channels, fixed, rows, columns, time }: 
     held,
     values(lead: number) {
       const values = new Float32Array(held.length);
-      const risen = 1 - Math.exp(-rise * Math.max(0, time(lead)));
+      const risen = rampRate === null ? 1 : -Math.expm1(-rampRate * Math.max(0, time(lead)));
       for (const [row, y] of rows.entries()) {
         const profile = Math.max(0, (4 * y * (channelHeight - y)) / channelHeight ** 2);
         for (let x = 0; x < width; x++) {
@@ -94,7 +100,7 @@ function springMesh({ channels, fixed, initial }: BoundaryCase) {
 export function boundaryCondition(boundary: Boundary, setting: BoundaryCase): BoundaryCondition | null {
   switch (boundary.system) {
     case 'navier-stokes':
-      return navierStokes(boundary.inflow, setting);
+      return navierStokes(boundary, setting);
     case 'spring-mesh':
       return springMesh(setting);
   }
@@ -111,13 +117,20 @@ function simulationSettings(file: DataFile): Record<string, unknown> {
   }
 }
 
-/** The boundary that a file's own attributes state; null for data that were not simulated, and without a mask. */
+/**
+ * The boundary that a file's own attributes state, with the paper's values (peak 1 m s-1, rising with 5 s-1) where its
+ * settings say nothing; null for data that were not simulated, and without a mask.
+ */
 export function boundaryOf(file: DataFile): Boundary | null {
   if (!file.variables.some((variable) => variable.path === fixedMask)) return null;
-  const { inflow } = simulationSettings(file);
+  const { inflow, rampRate = 5 } = simulationSettings(file);
   switch (attributeText(file.attributes, 'driftcast_system')) {
     case 'navier-stokes':
-      return { system: 'navier-stokes', inflow: typeof inflow === 'number' ? inflow : 1 };
+      return {
+        system: 'navier-stokes',
+        inflow: typeof inflow === 'number' ? inflow : 1,
+        rampRate: typeof rampRate === 'number' ? rampRate : null,
+      };
     case 'spring-mesh':
       return { system: 'spring-mesh' };
     default:
