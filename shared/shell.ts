@@ -27,21 +27,30 @@ export function scoresDownloadPath(run: string): string {
   return `/downloads/scores/${encodeURIComponent(run)}.csv`;
 }
 
+/** The report of a finished comparison, one HTML file, by its job. */
+export function reportDownloadPath(job: string): string {
+  return `/downloads/report/${encodeURIComponent(job)}.html`;
+}
+
 /** The part of the window's address that shows a file, by its token, on the Data place. */
 export function fileHash(token: string): string {
   return `#/data?${new URLSearchParams({ file: token })}`;
 }
 
-export type DownloadAddress = { kind: 'forecast'; forecast: string } | { kind: 'scores'; run: string };
+export type DownloadAddress =
+  | { kind: 'forecast'; forecast: string }
+  | { kind: 'scores'; run: string }
+  | { kind: 'report'; job: string };
 
-/** The inverse of the two above; null for anything else. */
+/** The inverse of the three above; null for anything else. */
 export function parseDownloadPath(path: string): DownloadAddress | null {
   const match =
-    /^\/downloads\/(?:forecast\/([A-Za-z0-9][\w.-]{0,119})\.nc|scores\/([A-Za-z0-9][\w.-]{0,119})\.csv)$/.exec(
+    /^\/downloads\/(?:forecast\/([A-Za-z0-9][\w.-]{0,119})\.nc|scores\/([A-Za-z0-9][\w.-]{0,119})\.csv|report\/([A-Za-z0-9][\w.-]{0,119})\.html)$/.exec(
       path,
     );
   if (match?.[1] !== undefined) return { kind: 'forecast', forecast: match[1] };
   if (match?.[2] !== undefined) return { kind: 'scores', run: match[2] };
+  if (match?.[3] !== undefined) return { kind: 'report', job: match[3] };
   return null;
 }
 

@@ -1,6 +1,7 @@
 /** Puts the verbs together and turns every way a command can end into an exit code. */
 import { Command, CommanderError } from 'commander';
 import { DriftcastError } from '#shared/errors.ts';
+import { registerCompare } from './commands/compare.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
@@ -11,6 +12,7 @@ import { registerPrepare } from './commands/prepare.ts';
 import { registerReference } from './commands/reference.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerSimulate } from './commands/simulate.ts';
+import { registerTradeoff } from './commands/tradeoff.ts';
 import { registerTrain } from './commands/train.ts';
 import { registerWeights } from './commands/weights.ts';
 import type { Environment } from './environment.ts';
@@ -27,6 +29,8 @@ const registry = [
   registerTrain,
   registerForecast,
   registerEvaluate,
+  registerCompare,
+  registerTradeoff,
   registerList,
   registerServe,
   registerReference,

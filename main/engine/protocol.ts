@@ -6,11 +6,12 @@
  * scores; `simulation` runs simulators in threads and writes what they make. A long training step therefore
  * never delays a map, and a file that crashes a parser never ends a training run. Large arrays cross as transferable or structured-cloned Float32Arrays.
  */
+import type { TradeoffPoint } from '#shared/domain/comparison.ts';
 import type { Dataset, PreparationSummary, PrepareSettings } from '#shared/domain/dataset.ts';
 import type { FileSummary, VariableSummary } from '#shared/domain/file.ts';
 import type { Forecast, ForecastRequest, Probe } from '#shared/domain/forecast.ts';
 import type { EpochMetrics, Run, StageName } from '#shared/domain/run.ts';
-import type { ScoredMethod, Scores } from '#shared/domain/scores.ts';
+import type { EvaluationSettings, ScoredMethod, Scores } from '#shared/domain/scores.ts';
 import type { TrainSettings } from '#shared/domain/settings.ts';
 import type { SimulationFormat, SimulationPreview, SimulationRequest } from '#shared/domain/simulation.ts';
 import type { BackendReport, ReferenceReport } from '#shared/domain/system.ts';
@@ -83,6 +84,33 @@ export interface TrainOutput {
   seconds: number;
 }
 
+/** A run on the starts that it is scored on. */
+export interface ScoringInput
+  extends Pick<
+    EvaluationSettings,
+    'split' | 'members' | 'starts' | 'seed' | 'schedule' | 'horizon' | 'units'
+  > {
+  /** Of the dataset whose truth is forecast. */
+  datasetFolder: string;
+  /** Of the dataset that the run was trained on; the same unless the run is scored out of its distribution. */
+  trainedFolder: string;
+  runFolder: string;
+}
+
+/** Maps of one forecast, of the first variable: row-major [height, width], NaN where missing. */
+export interface ExampleMaps {
+  channel: string;
+  units: string;
+  /** Of the initial condition. */
+  date: string;
+  height: number;
+  width: number;
+  /** Whether the first row belongs on top: the northernmost one, or rows without coordinates. */
+  northFirst: boolean;
+  /** Spread is the population standard deviation over members. */
+  leads: { lead: number; date: string; truth: Float32Array; mean: Float32Array; spread: Float32Array }[];
+}
+
 /** Progress of every other call. */
 export interface StepEvent {
   kind: 'step';
@@ -150,6 +178,8 @@ export interface ComputeCalls {
   forecast: Call<
     {
       datasetFolder: string;
+      /** Of the dataset that the run was trained on. */
+      trainedFolder: string;
       runFolder: string;
       forecastFolder: string;
       request: ForecastRequest;
@@ -158,18 +188,13 @@ export interface ComputeCalls {
     Omit<Forecast, 'formatVersion' | 'id' | 'name' | 'created' | 'run' | 'dataset'>
   >;
   /** Scores every (or a seeded sample of) start of a split, members sampled in memory, beside the references. */
-  evaluateRun: Call<
-    {
-      datasetFolder: string;
-      runFolder: string;
-      split: 'train' | 'validation' | 'test';
-      members: number;
-      starts: number | null;
-      schedule: string | null;
-      seed: number;
-      units: 'physical' | 'normalised';
-    },
-    { scores: Scores; methods: ScoredMethod[] }
+  evaluateRun: Call<ScoringInput, { scores: Scores; methods: ScoredMethod[] }>;
+  /** Forecasts the middle one of those starts and keeps the maps of a few leads. */
+  exampleForecast: Call<ScoringInput, ExampleMaps>;
+  /** Scores and times the run with several sampling schedules; null: those worth trying. Fewest network calls first. */
+  tradeoff: Call<
+    Omit<ScoringInput, 'schedule'> & { schedules: (string | null)[] | null },
+    { points: TradeoffPoint[] }
   >;
   reference: Call<{ path: string }, ReferenceReport>;
   exportWeights: Call<{ runFolder: string; path: string }, { tensors: number; bytes: number }>;
@@ -178,8 +203,6 @@ export interface ComputeCalls {
 }
 
 export interface SimulationCalls {
-      /** Of the dataset that the run was trained on. */
-      trainedFolder: string;
   /** Writes the trajectories in order; nothing stands at the path before all are there. */
   simulate: Call<SimulateInput, SimulateOutput, StepEvent | { kind: 'preview'; preview: SimulationPreview }>;
 }

@@ -2,10 +2,11 @@
 import { writeFileAtomic } from '#main/workspace/atomic.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import type { DownloadAddress } from '#shared/shell.ts';
+import { type Comparisons, comparisonReport } from './comparisons.ts';
 import type { Core } from './core.ts';
 import { copyWhole, forecastFile } from './forecasts.ts';
 import { scoresCsv } from './scoresCsv.ts';
-import { readScores } from './stored-scores.ts';
+import { newestOfRun } from './stored-scores.ts';
 
 /** Something to save: a file on disk, or the text itself. */
 export interface Download {
@@ -15,14 +16,25 @@ export interface Download {
   content: { path: string } | { text: string };
 }
 
-/** @throws DriftcastError `not-found` when there is no such forecast, or the run was never scored. */
-export async function resolveDownload({ entities }: Core, address: DownloadAddress): Promise<Download> {
+/** @throws DriftcastError `not-found` when there is no such forecast or comparison, or the run was never scored. */
+export async function resolveDownload(
+  core: Core,
+  comparisons: Comparisons,
+  address: DownloadAddress,
+): Promise<Download> {
+  const { entities, log } = core;
+  if (address.kind === 'report')
+    return {
+      name: 'driftcast-report.html',
+      type: 'text/html; charset=utf-8',
+      content: { text: await comparisonReport(core, comparisons, address.job) },
+    };
   if (address.kind === 'forecast') {
     const { id } = await entities.forecasts.read(address.forecast);
     return { name: `${id}.nc`, type: 'application/x-netcdf', content: { path: forecastFile(entities, id) } };
   }
   const { id, name } = await entities.runs.read(address.run);
-  const stored = await readScores(entities, id);
+  const stored = await newestOfRun(entities, id, (thrown) => log.warn({ err: thrown }));
   if (stored === null)
     throw new DriftcastError(
       'not-found',
@@ -37,8 +49,13 @@ export async function resolveDownload({ entities }: Core, address: DownloadAddre
 }
 
 /** Writes a download to a path that a person chose. */
-export async function saveDownload(core: Core, address: DownloadAddress, path: string): Promise<void> {
-  const { content } = await resolveDownload(core, address);
+export async function saveDownload(
+  core: Core,
+  comparisons: Comparisons,
+  address: DownloadAddress,
+  path: string,
+): Promise<void> {
+  const { content } = await resolveDownload(core, comparisons, address);
   if ('path' in content) await copyWhole(content.path, path);
   else await writeFileAtomic(path, content.text);
 }

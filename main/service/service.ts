@@ -16,6 +16,7 @@ import type { FieldAddress } from '#shared/contract/fields.ts';
 import type { DownloadAddress } from '#shared/shell.ts';
 import { version } from '../../package.json';
 import { type ContractClient, createInProcessClient } from './client.ts';
+import { type ComparedRuns, type Comparisons, comparisonsTopic } from './comparisons.ts';
 import { type Core, createImplementer } from './core.ts';
 import { datasetsTopic } from './datasets.ts';
 import { type Download, resolveDownload, saveDownload } from './downloads.ts';
@@ -23,6 +24,7 @@ import { fieldResolver } from './fields.ts';
 import { filesTopic } from './files.ts';
 import { forecastsTopic } from './forecasts.ts';
 import { JobRegistry } from './job-registry.ts';
+import { JobResults } from './job-results.ts';
 import { jobsTopic } from './jobs.ts';
 import { openLog } from './log.ts';
 import { OpenedFiles } from './opened-files.ts';
@@ -34,6 +36,7 @@ import { simulationsTopic } from './simulations.ts';
 import { sweepStaging } from './staging.ts';
 import { sweepHalfMade } from './sweep.ts';
 import { systemTopic } from './system.ts';
+import { tradeoffsTopic } from './tradeoffs.ts';
 import { Training } from './training.ts';
 import { openUploads } from './uploads.ts';
 import { verificationTopic } from './verification.ts';
@@ -72,7 +75,13 @@ export interface Service {
   close(): Promise<void>;
 }
 
-function createRouter(core: Core, training: Training, opened: OpenedFiles, setupFile: string) {
+function createRouter(
+  core: Core,
+  training: Training,
+  opened: OpenedFiles,
+  comparisons: Comparisons,
+  setupFile: string,
+) {
   return core.os.router({
     files: filesTopic(core, opened),
     datasets: datasetsTopic(core, opened),
@@ -81,6 +90,8 @@ function createRouter(core: Core, training: Training, opened: OpenedFiles, setup
     runs: runsTopic(core, training),
     forecasts: forecastsTopic(core),
     verification: verificationTopic(core),
+    comparisons: comparisonsTopic(core, comparisons),
+    tradeoffs: tradeoffsTopic(core),
     jobs: jobsTopic(core),
     reference: referenceTopic(core),
     system: systemTopic(core, setupFile),
@@ -121,6 +132,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   };
   const uploads = openUploads(workspace.uploads);
   const opened = new OpenedFiles(workspace.recentFile, uploads, warn);
+  const comparisons: Comparisons = new JobResults<ComparedRuns>(core.jobs);
   const training = new Training(core);
   // None of these may keep a person from their workspace.
   await training.recover().catch(warn);
@@ -128,7 +140,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   await sweepStaging(workspace.simulations).catch(warn);
   await uploads.sweep().catch(warn);
   const setupFile = options.setupFile ?? join(dirname(options.engineEntry), '..', 'setup.json');
-  const router = createRouter(core, training, opened, setupFile);
+  const router = createRouter(core, training, opened, comparisons, setupFile);
   log.info({ workspace: workspace.folder, version }, 'The service is open.');
 
   let closing: Promise<void> | null = null;
@@ -148,9 +160,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     client: createInProcessClient(router),
     resolveField: fieldResolver(core, opened),
     receiveUpload: (name, body, bytes) => uploads.receive(name, body, bytes),
-    resolveDownload: (address) => resolveDownload(core, address),
-    saveDownload: (address, path) => saveDownload(core, address, path),
-    downloadName: async (address) => (await resolveDownload(core, address)).name,
+    resolveDownload: (address) => resolveDownload(core, comparisons, address),
+    saveDownload: (address, path) => saveDownload(core, comparisons, address, path),
+    downloadName: async (address) => (await resolveDownload(core, comparisons, address)).name,
     tokenForPath: (path) => opened.tokenFor(path),
     close() {
       closing ??= close();

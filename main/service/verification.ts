@@ -1,19 +1,22 @@
 /** Topic `verification`: scores of forecasts beside what any forecast must beat. */
-import type { ScoredMethod, Scores } from '#shared/domain/scores.ts';
+import type { EvaluationSettings, ScoredMethod, Scores } from '#shared/domain/scores.ts';
 import type { Core } from './core.ts';
 import { requireTrust } from './errors.ts';
 import { forecastFile } from './forecasts.ts';
 import { JobResults } from './job-results.ts';
-import { readScores, writeScores } from './stored-scores.ts';
+import { planScoring, scoreRun } from './scoring.ts';
+import { listEvaluations, newestOfRun, readEvaluation } from './stored-scores.ts';
 
 interface Scored {
   scores: Scores;
   methods: ScoredMethod[];
+  settings: EvaluationSettings | null;
 }
 
 export function verificationTopic(core: Core) {
-  const { os, entities, compute, files, jobs } = core;
+  const { os, entities, files, jobs, log } = core;
   const results = new JobResults<Scored>(jobs);
+  const warn = (thrown: unknown): void => log.warn({ err: thrown }, 'Stored scores were left out.');
 
   function scoreFiles(
     title: string,
@@ -28,7 +31,7 @@ export function verificationTopic(core: Core) {
         { forecasts, truth },
         { signal: context.signal, onEvent: (event) => context.step(event) },
       );
-      results.set(context.id, scored);
+      results.set(context.id, { ...scored, settings: null });
     });
   }
 
@@ -41,38 +44,25 @@ export function verificationTopic(core: Core) {
       requireTrust(context, 'score files by their paths', 'Use: driftcast evaluate --forecast FILE');
       return { job: scoreFiles('Score files', null, input.forecasts, input.truth) };
     }),
-    run: os.verification.run.handler(async ({ input }) => {
-      const { run: id, ...choices } = input;
-      const run = await entities.runs.read(id);
-      await entities.datasets.read(run.dataset);
-      const title = `Score ${run.name} on the ${input.split} split`;
+    run: os.verification.run.handler(async ({ input: { run: id, ...request } }) => {
+      const { run, dataset } = await planScoring(core, id, request);
+      const where = dataset.id === run.dataset ? `the ${request.split} split` : dataset.name;
+      const title = `Score ${run.name} on ${where}`;
       const job = jobs.start({ kind: 'evaluate', title, subject: id }, async (context) => {
         await context.turn('evaluate');
-        const folders = {
-          datasetFolder: entities.datasets.folder(run.dataset),
-          runFolder: entities.runs.folder(id),
-        };
-        const scored = await compute.call(
-          'evaluateRun',
-          { ...folders, ...choices },
-          { signal: context.signal, onEvent: (event) => context.step(event) },
-        );
-        results.set(context.id, scored);
-        // Other splits and units would not be comparable in one table.
-        if (input.split === 'test' && input.units === 'physical')
-          await writeScores(entities, id, {
-            formatVersion: 1,
-            created: new Date().toISOString(),
-            split: input.split,
-            ...scored,
-          });
+        // Planned when its turn has come: the weights may have changed while it waited.
+        results.set(context.id, await scoreRun(core, await planScoring(core, id, request), context));
       });
       return { job };
     }),
     result: os.verification.result.handler(({ input }) => results.get(input.job)),
-    ofRun: os.verification.ofRun.handler(async ({ input }) => {
-      const stored = await readScores(entities, input.run);
-      return stored === null ? null : { split: stored.split, scores: stored.scores, methods: stored.methods };
+    ofRun: os.verification.ofRun.handler(({ input }) => newestOfRun(entities, input.run, warn)),
+    list: os.verification.list.handler(async ({ input }) => {
+      const all = await listEvaluations(entities, input.run, warn);
+      return all.map(({ id, created, settings }) => ({ evaluation: id, created, settings }));
     }),
+    stored: os.verification.stored.handler(({ input }) =>
+      readEvaluation(entities, input.run, input.evaluation),
+    ),
   };
 }

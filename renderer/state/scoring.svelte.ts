@@ -1,17 +1,11 @@
 /** The scores of a run over its test split: what is stored, and how to compute them anew. */
-import type { ScoredMethod, Scores } from '#shared/domain/scores.ts';
+import type { Evaluation } from '#shared/domain/scores.ts';
 import type { App } from './app.svelte.ts';
-
-export interface RunScores {
-  split: string;
-  scores: Scores;
-  methods: ScoredMethod[];
-}
 
 export class Scoring {
   readonly #app: App;
   readonly run: string;
-  #scores = $state.raw<RunScores | null>(null);
+  #scores = $state.raw<Evaluation | null>(null);
   #loaded = $state(false);
   #job = $state<string | null>(null);
 
@@ -21,7 +15,7 @@ export class Scoring {
     void this.#load();
   }
 
-  get scores(): RunScores | null {
+  get scores(): Evaluation | null {
     return this.#scores;
   }
   get loaded(): boolean {

@@ -78,27 +78,7 @@ export function formatParameters(count: number): string {
   return count >= 1e6 ? `${(count / 1e6).toFixed(1)} M` : `${(count / 1e3).toFixed(0)} k`;
 }
 
-/** Units as people write them. */
-export function formatUnits(units: string): string {
-  const known: Record<string, string> = {
-    degc: '°C',
-    celsius: '°C',
-    deg_c: '°C',
-    degree_c: '°C',
-    degree_celsius: '°C',
-    degrees_celsius: '°C',
-    degreesc: '°C',
-    'degrees c': '°C',
-    'deg c': '°C',
-    kelvin: 'K',
-    degk: 'K',
-    'm s-1': 'm/s',
-    'm s**-1': 'm/s',
-    's-1': '1/s',
-    '1': '',
-  };
-  return known[units.trim().toLowerCase()] ?? units.trim();
-}
+export { formatUnits } from '#shared/units.ts';
 
 /** "162.0° W": degrees with a hemisphere. */
 export function formatLongitude(longitude: number, decimals = 1): string {

@@ -4,7 +4,13 @@
  */
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
-import { datasetSchema, preparationSummarySchema, prepareSettingsSchema } from '../domain/dataset.ts';
+import { comparisonRequestSchema, comparisonSchema, tradeoffSchema } from '../domain/comparison.ts';
+import {
+  datasetSchema,
+  preparationSummarySchema,
+  prepareSettingsSchema,
+  splitNames,
+} from '../domain/dataset.ts';
 import { fileSummarySchema } from '../domain/file.ts';
 import { forecastRequestSchema, forecastSchema, probeSchema } from '../domain/forecast.ts';
 import { jobSchema } from '../domain/job.ts';
@@ -175,25 +181,63 @@ const verification = {
     .input(
       z.object({
         run: id,
-        split: z.enum(['train', 'validation', 'test']).default('test'),
+        split: z.enum(splitNames).default('test'),
         members: z.number().int().min(2).max(1000).default(20),
         starts: z.number().int().min(1).nullable().default(null),
         schedule: z.string().nullable().default(null),
         seed: z.number().int().default(1),
         units: z.enum(['physical', 'normalised']).default('physical'),
+        /** Data steps; null: as trained. Beyond that the forecast rolls out. */
+        horizon: z.number().int().min(1).max(100_000).nullable().default(null),
+        /** Another dataset than the one the run was trained on: out of distribution. Null: its own. */
+        dataset: id.nullable().default(null),
       }),
     )
     .output(started),
   /** Answer of a finished scoring job. The first row is the forecast, the others what it must beat. */
-  result: call
-    .input(z.object({ job: id }))
-    .output(z.object({ scores: scoresSchema, methods: z.array(scoredMethodSchema) })),
-  /** The newest stored test-split scores of a run; null when it was never scored. */
-  ofRun: call
+  result: call.input(z.object({ job: id })).output(
+    z.object({
+      scores: scoresSchema,
+      methods: z.array(scoredMethodSchema),
+      /** Null for scores of files, which say nothing about how they were made. */
+      settings: evaluationSettingsSchema.nullable(),
+    }),
+  ),
+  /** The newest stored scores of a run on the test split of its own dataset, physical units; null when there are none. */
+  ofRun: call.input(z.object({ run: id })).output(evaluationSchema.nullable()),
+  /** Everything that a run was scored on, newest first; `stored` answers the scores. */
+  list: call
     .input(z.object({ run: id }))
-    .output(
-      z.object({ split: z.string(), scores: scoresSchema, methods: z.array(scoredMethodSchema) }).nullable(),
-    ),
+    .output(z.array(z.object({ evaluation: id, created: z.string(), settings: evaluationSettingsSchema }))),
+  stored: call.input(z.object({ run: id, evaluation: id })).output(evaluationSchema),
+};
+
+const comparisons = {
+  /** Scores runs beside each other; stored scores are used where they fit. */
+  start: call.input(comparisonRequestSchema).output(started),
+  result: call.input(z.object({ job: id })).output(comparisonSchema),
+  /** Writes the comparison as one HTML file (command line). A page downloads it from `/downloads/report/<job>.html`. */
+  report: call.input(z.object({ job: id, path: filePath })).output(z.object({ bytes: z.number() })),
+};
+
+const tradeoffs = {
+  /** Times and scores a run with several sampling schedules (null: those worth trying), and keeps the answer with the run. */
+  start: call
+    .input(
+      z.object({
+        run: id,
+        schedules: z.array(z.string().nullable()).min(1).max(20).nullable().default(null),
+        split: z.enum(splitNames).default('validation'),
+        members: z.number().int().min(2).max(1000).default(10),
+        starts: z.number().int().min(1).nullable().default(8),
+        seed: z.number().int().default(1),
+        horizon: z.number().int().min(1).nullable().default(null),
+      }),
+    )
+    .output(started),
+  result: call.input(z.object({ job: id })).output(tradeoffSchema),
+  /** The newest one of a run; null when it was never measured. */
+  ofRun: call.input(z.object({ run: id })).output(tradeoffSchema.nullable()),
 };
 
 const jobs = {
@@ -230,5 +274,18 @@ const system = {
   changeSettings: call.input(settingValues.partial()).output(appSettingsSchema),
 };
 
-export const contract = { files, simulations, datasets, presets, runs, forecasts, verification, jobs, reference, system };
+export const contract = {
+  files,
+  simulations,
+  datasets,
+  presets,
+  runs,
+  forecasts,
+  verification,
+  comparisons,
+  tradeoffs,
+  jobs,
+  reference,
+  system,
+};
 export type Contract = typeof contract;

@@ -105,6 +105,8 @@ export const scoredMethodSchema = z.object({
 export const evaluationSettingsSchema = z.object({
   dataset: z.string(),
   datasetFingerprint: z.string(),
+  /** SHA-256 of the weights; empty where unknown. */
+  weights: z.string(),
   split: z.enum(splitNames),
   members: z.number().int(),
   /** Null: all of the split; a number: a sample drawn by the seed. */

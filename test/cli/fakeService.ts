@@ -6,8 +6,25 @@ import { createRouterClient, implement, ORPCError, type Router } from '@orpc/ser
 import { contract } from '#shared/contract/index.ts';
 import type { Job } from '#shared/domain/job.ts';
 import type { EpochMetrics, Run } from '#shared/domain/run.ts';
+import { describeSimulator, type SimulationResult } from '#shared/domain/simulation.ts';
+import { simulatorEntries } from '#shared/domain/simulations/registry.ts';
 import { type DriftcastError, toErrorData } from '#shared/errors.ts';
-import { dataset, doctor, fileSummary, forecast, job, preset, run, scores } from './samples.ts';
+import {
+  comparison,
+  dataset,
+  doctor,
+  evaluation,
+  evaluationSettings,
+  fileSummary,
+  forecast,
+  job,
+  preset,
+  recipe,
+  run,
+  scores,
+  simulation,
+  tradeoff,
+} from './samples.ts';
 
 export type Context = { trusted: boolean };
 
@@ -26,6 +43,8 @@ export interface FakeService {
   interrupted: Promise<void>;
   /** While true, jobs.watch waits for the interrupt before its last change. */
   holdJobs: boolean;
+  /** What every simulation came to. */
+  simulation: SimulationResult;
   closed: boolean;
 }
 
@@ -46,6 +65,7 @@ export function fakeService(): FakeService {
     epochs: [] as EpochMetrics[],
     interrupted,
     holdJobs: false,
+    simulation: simulation(),
     closed: false,
   };
   const base = implement(contract).$context<Context>();
@@ -92,6 +112,14 @@ export function fakeService(): FakeService {
       get: os.datasets.get.handler(() => dataset()),
       remove: os.datasets.remove.handler(() => ({})),
       rhythm: os.datasets.rhythm.handler(() => ({ dates: ['2001-01-01'], means: [1] })),
+    },
+    simulations: {
+      list: os.simulations.list.handler(() => simulatorEntries.map(describeSimulator)),
+      recipes: os.simulations.recipes.handler(() => [recipe()]),
+      start: os.simulations.start.handler(() => started),
+      startRecipe: os.simulations.startRecipe.handler(() => started),
+      watch: os.simulations.watch.handler(async function* () {}),
+      result: os.simulations.result.handler(() => state.simulation),
     },
     presets: { list: os.presets.list.handler(() => [preset(), preset('sst-tiny')]) },
     runs: {
@@ -142,8 +170,22 @@ export function fakeService(): FakeService {
       forecast: os.verification.forecast.handler(() => started),
       files: os.verification.files.handler(() => started),
       run: os.verification.run.handler(() => started),
-      result: os.verification.result.handler(() => scores()),
-      ofRun: os.verification.ofRun.handler(() => ({ split: 'test', ...scores() })),
+      result: os.verification.result.handler(() => ({ ...scores(), settings: evaluationSettings() })),
+      ofRun: os.verification.ofRun.handler(() => evaluation()),
+      list: os.verification.list.handler(() => [
+        { evaluation: 'test', created: evaluation().created, settings: evaluationSettings() },
+      ]),
+      stored: os.verification.stored.handler(() => evaluation()),
+    },
+    comparisons: {
+      start: os.comparisons.start.handler(() => started),
+      result: os.comparisons.result.handler(() => comparison()),
+      report: os.comparisons.report.handler(() => ({ bytes: 2048 })),
+    },
+    tradeoffs: {
+      start: os.tradeoffs.start.handler(() => started),
+      result: os.tradeoffs.result.handler(() => tradeoff()),
+      ofRun: os.tradeoffs.ofRun.handler(() => tradeoff()),
     },
     jobs: {
       list: os.jobs.list.handler(() => state.jobCourse.slice(-1)),

@@ -1,11 +1,19 @@
 /** One valid example of everything that the contract answers. */
+import type { Comparison, Tradeoff } from '#shared/domain/comparison.ts';
 import type { Dataset } from '#shared/domain/dataset.ts';
 import type { FileSummary } from '#shared/domain/file.ts';
 import type { Forecast } from '#shared/domain/forecast.ts';
 import type { Job } from '#shared/domain/job.ts';
 import type { EpochMetrics, Run } from '#shared/domain/run.ts';
-import type { ScoredMethod, ScoreSet, Scores } from '#shared/domain/scores.ts';
+import type {
+  Evaluation,
+  EvaluationSettings,
+  ScoredMethod,
+  ScoreSet,
+  Scores,
+} from '#shared/domain/scores.ts';
 import { type Preset, presetSchema } from '#shared/domain/settings.ts';
+import { type Recipe, recipeSchema, type SimulationResult } from '#shared/domain/simulation.ts';
 import type { Doctor } from '#shared/domain/system.ts';
 
 export function fileSummary(): FileSummary {
@@ -36,6 +44,43 @@ export function fileSummary(): FileSummary {
         forecastable: true,
       },
     ],
+  };
+}
+
+export function recipe(): Recipe {
+  return recipeSchema.parse({
+    name: 'spring-mesh-few',
+    title: 'A few meshes',
+    description: 'For tests.',
+    simulator: 'spring-mesh',
+    files: [
+      {
+        name: 'few.nc',
+        title: 'few',
+        settings: {},
+        trajectories: 3,
+        seed: 5,
+        splits: { train: 1, validation: 1, test: 1 },
+      },
+    ],
+  });
+}
+
+export function simulation(files = 1): SimulationResult {
+  return {
+    simulator: 'spring-mesh',
+    system: 'spring-mesh',
+    seconds: 1.5 * files,
+    files: Array.from({ length: files }, (_, i) => ({
+      name: `mesh-${i}.nc`,
+      token: `mesh-${i}`,
+      path: `/somewhere/mesh-${i}.nc`,
+      trajectories: 3,
+      steps: 805,
+      seed: 5,
+      bytes: 2048,
+      seconds: 1.5,
+    })),
   };
 }
 
@@ -181,6 +226,10 @@ export function scores(): { scores: Scores; methods: ScoredMethod[] } {
     correctedSsr: 0.9,
     mse: 0.16,
     rmse: 0.4,
+    spread: 0.36,
+    acc: 0.7,
+    coverage50: 0.45,
+    coverage90: 0.8,
     paper: { crps: 0.26, ssr: 0.85, mse: 0.16 },
   };
   const all: Scores = {
@@ -193,12 +242,87 @@ export function scores(): { scores: Scores; methods: ScoredMethod[] } {
       { lead: 2.5, ...set, correctedSsr: null },
     ],
     rankHistogram: [1, 2, 3, 4],
+    intervals: null,
   };
   return {
     scores: all,
     methods: [
-      { method: 'dyffusion', title: 'DYffusion', scores: all },
-      { method: 'persistence', title: 'Persistence', scores: all },
+      {
+        method: 'dyffusion',
+        title: 'DYffusion',
+        scores: all,
+        cost: { seconds: 1.5, networkCalls: 16 },
+        spectra: [],
+      },
+      { method: 'persistence', title: 'Persistence', scores: all, cost: null, spectra: [] },
+    ],
+  };
+}
+
+export function evaluationSettings(): EvaluationSettings {
+  return {
+    dataset: 'pacific-1',
+    datasetFingerprint: 'f'.repeat(64),
+    weights: 'w'.repeat(64),
+    split: 'test',
+    members: 3,
+    starts: null,
+    seed: 1,
+    schedule: null,
+    horizon: 2,
+    units: 'physical',
+  };
+}
+
+export function evaluation(): Evaluation {
+  return {
+    run: 'run-1',
+    runName: 'first',
+    created: '2026-01-01T00:00:00Z',
+    settings: evaluationSettings(),
+    ...scores(),
+  };
+}
+
+export function comparison(): Comparison {
+  const { weights: _weights, ...settings } = evaluationSettings();
+  const [own, reference] = scores().methods;
+  const nothing = {
+    run: null,
+    runName: null,
+    preset: null,
+    parameters: null,
+    trainingSeconds: null,
+    trainingSeed: null,
+    schedule: null,
+    scored: '2026-01-01T00:00:00Z',
+  };
+  return {
+    created: '2026-01-01T00:00:00Z',
+    settings,
+    datasetName: 'pacific',
+    step: '1 day',
+    rows: [
+      { ...own!, ...nothing, run: 'run-1', runName: 'first', preset: 'sst-small', parameters: 12345 },
+      { ...reference!, ...nothing },
+    ],
+    versions: { driftcast: '0.1.0' },
+  };
+}
+
+export function tradeoff(): Tradeoff {
+  const { schedule: _schedule, ...settings } = evaluationSettings();
+  return {
+    run: 'run-1',
+    created: '2026-01-01T00:00:00Z',
+    settings,
+    points: [
+      {
+        schedule: 'only_dynamics',
+        cost: { seconds: 0.4, networkCalls: 10 },
+        scores: scores().scores,
+      },
+      { schedule: null, cost: { seconds: 1.2, networkCalls: 30 }, scores: scores().scores },
     ],
   };
 }

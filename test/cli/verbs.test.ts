@@ -59,7 +59,7 @@ describe('the JSON shapes that other programs rely on', () => {
     expect(Object.keys(answer ?? {})).toEqual(
       expect.arrayContaining(['members', 'starts', 'units', 'overall', 'byLead', 'rankHistogram', 'methods']),
     );
-    expect(answer?.overall).toEqual({
+    expect(answer?.overall).toMatchObject({
       fairCrps: 0.25,
       correctedSsr: 0.9,
       mse: 0.16,
@@ -380,6 +380,8 @@ describe('help', () => {
       'train',
       'forecast',
       'evaluate',
+      'compare',
+      'tradeoff',
       'list',
       'serve',
       'reference',
@@ -396,6 +398,8 @@ describe('help', () => {
       'train',
       'forecast',
       'evaluate',
+      'compare',
+      'tradeoff',
       'list',
       'serve',
       'reference',

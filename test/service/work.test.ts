@@ -149,7 +149,7 @@ describe('verification', () => {
     const whole = await client.verification.run({ run });
     await jobEnd(service, whole.job);
     expect(await client.verification.ofRun({ run })).toMatchObject({
-      split: 'test',
+      settings: { split: 'test' },
       methods: [{ method: 'dyffusion' }],
     });
     const csv = join(await temporaryFolder(), 'scores.csv');

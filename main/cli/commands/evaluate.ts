@@ -1,7 +1,7 @@
 /** `driftcast evaluate`: scores of forecast files or of a run over a whole split. */
 import { existsSync } from 'node:fs';
 import { type SplitName, splitNames } from '#shared/domain/dataset.ts';
-import type { ScoredMethod, Scores } from '#shared/domain/scores.ts';
+import type { EvaluationSettings, ScoredMethod, Scores } from '#shared/domain/scores.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { followJob } from '../jobs.ts';
 import { findNamed } from '../names.ts';
@@ -20,11 +20,14 @@ interface EvaluateOptions extends Common {
   seed?: number;
   normalised?: boolean;
   paper?: boolean;
+  horizon?: number;
+  dataset?: string;
 }
 
 interface Evaluation {
   scores: Scores;
   methods: ScoredMethod[];
+  settings: EvaluationSettings | null;
 }
 
 export function registerEvaluate(verbs: Verbs): void {
@@ -36,13 +39,19 @@ export function registerEvaluate(verbs: Verbs): void {
     .option('--members <count>', 'ensemble members (default: 20)', wholeNumber('--members', 2))
     .option('--starts <count>', 'a seeded sample of this many starts', wholeNumber('--starts'))
     .option('--schedule <name>', 'accelerated sampling schedule')
+    .option(
+      '--horizon <steps>',
+      'data steps; as trained when left out, a rollout beyond',
+      wholeNumber('--horizon'),
+    )
+    .option('--dataset <dataset>', 'score the run on another dataset: out of its distribution')
     .option('--seed <number>', 'seed of the members (default: 1)', wholeNumber('--seed', 0))
     .option('--normalised', 'scores in normalised units')
     .option('--paper', "show the paper's estimators (biased pair term, population variance)")
     .action((options: EvaluateOptions) =>
       withService(verbs, options, async (session) => {
-        const { scores, methods } = await evaluate(session, options);
-        session.output.answer({ ...scores, methods }, () =>
+        const { scores, methods, settings } = await evaluate(session, options);
+        session.output.answer({ ...scores, methods: methods.map(withoutSpectra), settings }, () =>
           scoresText(scores, methods, options.paper ? 'paper' : 'fair'),
         );
         return undefined;
@@ -62,12 +71,20 @@ async function evaluate(session: Session, options: EvaluateOptions): Promise<Eva
     refuse(options, ['truth'], '--run');
     return evaluateRun(session, options, options.run);
   }
-  refuse(options, ['split', 'members', 'starts', 'schedule', 'seed', 'normalised'], '--forecast');
+  refuse(
+    options,
+    ['split', 'members', 'starts', 'schedule', 'seed', 'normalised', 'horizon', 'dataset'],
+    '--forecast',
+  );
   return evaluateForecasts(session, options.forecast ?? [], options.truth);
 }
 
 async function evaluateRun(session: Session, options: EvaluateOptions, name: string): Promise<Evaluation> {
   const run = findNamed('run', name, await session.client.runs.list());
+  const dataset =
+    options.dataset === undefined
+      ? null
+      : findNamed('dataset', options.dataset, await session.client.datasets.list()).id;
   return scoreRun(session, {
     run: run.id,
     split: options.split,
@@ -75,6 +92,8 @@ async function evaluateRun(session: Session, options: EvaluateOptions, name: str
     starts: options.starts ?? null,
     schedule: options.schedule ?? null,
     seed: options.seed,
+    horizon: options.horizon ?? null,
+    dataset,
     units: options.normalised ? 'normalised' : 'physical',
   });
 }
@@ -111,6 +130,11 @@ async function evaluateForecasts(
 async function resultOf(session: Session, job: string): Promise<Evaluation> {
   await followJob(session, job);
   return session.client.verification.result({ job });
+}
+
+/** Spectra are for charts; in a table of scores they would bury the numbers. */
+function withoutSpectra({ spectra: _spectra, ...method }: ScoredMethod) {
+  return method;
 }
 
 function refuse(options: EvaluateOptions, names: (keyof EvaluateOptions)[], beside: string): void {

@@ -213,8 +213,11 @@ export const evaluateFiles: Handler<'evaluateFiles'> = async ({ forecasts, truth
     });
   }
   if (scores === null) throw new DriftcastError('bad-input', 'No forecast was given.', 'Name a file.');
-  const found = (scores as ScoreAccumulator).scores(units);
-  return { scores: found, methods: [{ method: 'forecast', title: 'Forecast', scores: found }] };
+  const found = (scores as ScoreAccumulator).scores(units, {});
+  return {
+    scores: found,
+    methods: [{ method: 'forecast', title: 'Forecast', scores: found, cost: null, spectra: [] }],
+  };
 };
 
 /** Cells that the forecast does not cover (land of another mask) do not count. */

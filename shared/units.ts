@@ -1,0 +1,29 @@
+/** How people write units; files write them in many ways. */
+
+/** Units as people write them. */
+export function formatUnits(units: string): string {
+  const known: Record<string, string> = {
+    degc: '°C',
+    celsius: '°C',
+    deg_c: '°C',
+    degree_c: '°C',
+    degree_celsius: '°C',
+    degrees_celsius: '°C',
+    degreesc: '°C',
+    'degrees c': '°C',
+    'deg c': '°C',
+    kelvin: 'K',
+    degk: 'K',
+    'm s-1': 'm/s',
+    'm s**-1': 'm/s',
+    's-1': '1/s',
+    '1': '',
+  };
+  return known[units.trim().toLowerCase()] ?? units.trim();
+}
+
+/** Units of a squared quantity: "°C²", "(m/s)²"; empty without units. */
+export function squaredUnits(units: string): string {
+  const written = formatUnits(units);
+  return written === '' ? '' : /[ /,*]/.test(written) ? `(${written})²` : `${written}²`;
+}
