@@ -1,7 +1,9 @@
 /** Each verb against a stand-in service: what it asks, the JSON it answers, its exit code. */
+
 import { describe, expect, it } from 'vitest';
+import { splitStarts } from '#main/cli/commands/forecast.ts';
 import { DriftcastError } from '#shared/errors.ts';
-import { epoch, job, run } from './samples.ts';
+import { dataset, epoch, job, run } from './samples.ts';
 import { terminal } from './terminal.ts';
 
 function inputOf(calls: { name: string; input: unknown }[], name: string): unknown {
@@ -162,6 +164,20 @@ describe('what the verbs ask for', () => {
         horizon: 7,
       },
     });
+  });
+
+  it('forecasts of a split of trajectories start where their truth lies in the same one', () => {
+    const data = dataset();
+    const { summary } = data;
+    const test = { ...summary.splits.test, firstTime: 20, endTime: 40 };
+    const runs = {
+      ...data,
+      summary: { ...summary, trajectories: { count: 4, length: 10 }, splits: { ...summary.splits, test } },
+    };
+    expect(splitStarts(runs, 'test', 7)).toEqual([20, 21, 22, 30, 31, 32]);
+    expect(() => splitStarts(runs, 'test', 10)).toThrow(
+      /10 times in each trajectory, too few for a horizon of 10/,
+    );
   });
 
   it('train changes the preset by dotted paths and short options', async () => {

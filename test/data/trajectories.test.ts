@@ -89,6 +89,8 @@ describe('the time axis of trajectories', () => {
     expect(axis.label(13)).toBe('trajectory 2, 0.75 s');
     expect(axis.label(axis.after(13, 3))).toBe('trajectory 2, 1.5 s');
     expect(axis.indexOf('2; 0.75')).toBe(13);
+    expect(axis.indexOf('13')).toBe(13);
+    expect(() => axis.indexOf('20')).toThrow(/which of the 4 trajectories/);
     expect(() => axis.indexOf('0.75')).toThrow(/which of the 4 trajectories/);
     expect(() => axis.indexOf('trajectory 4')).toThrow(/no trajectory 4/);
     expect(() => axis.indexOf('trajectory 1, 0.3 s')).toThrow(/no time 0.3 s/);

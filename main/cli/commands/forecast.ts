@@ -107,18 +107,21 @@ export function parseStart(text: string): number | string {
   return /^\d+$/.test(text) && text.length !== 4 ? Number(text) : text;
 }
 
-/** Time indices of all initial conditions whose truth lies wholly inside a split. */
+/** Time indices of all initial conditions whose truth lies wholly inside a split, and in their own trajectory. */
 export function splitStarts(dataset: Dataset, split: SplitName, horizon: number): number[] {
   const { firstTime, endTime } = dataset.summary.splits[split];
-  const count = endTime - firstTime - horizon;
-  if (count < 1) {
+  const times = endTime - firstTime;
+  const length = dataset.summary.trajectories?.length ?? Number.POSITIVE_INFINITY;
+  const starts = Array.from({ length: Math.max(0, times - horizon) }, (_, index) => firstTime + index);
+  const inside = starts.filter((start) => (start % length) + horizon < length);
+  if (inside.length === 0) {
     throw new DriftcastError(
       'bad-input',
-      `The ${split} split of ${dataset.name} has ${endTime - firstTime} times, too few for a horizon of ${horizon}.`,
+      `The ${split} split of ${dataset.name} has ${times > length ? `${length} times in each trajectory` : `${times} times`}, too few for a horizon of ${horizon}.`,
       'Choose a shorter horizon or another split.',
     );
   }
-  return Array.from({ length: count }, (_, index) => firstTime + index);
+  return inside;
 }
 
 function describe(forecast: Forecast, file: string | null, size: number | null): string {

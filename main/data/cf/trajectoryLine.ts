@@ -56,8 +56,12 @@ export class TrajectoryLine extends TimeLine {
     return trajectoryLabel(this.trajectoryOf(index), super.label(index));
   }
 
-  /** Understands what {@link label} writes, with or without units, and a trajectory alone as its first time. */
+  /**
+   * Understands what {@link label} writes, with or without units, a trajectory alone as its first time, and a whole
+   * number as the index itself.
+   */
   override indexOf(text: string): number {
+    if (/^\s*\d+\s*$/.test(text) && Number(text) < this.count) return Number(text);
     const match = /^\s*(?:trajectory\s+(\d+)|(\d+)\s*(?=[,;]))\s*(?:[,;]\s*(.+))?$/i.exec(text);
     if (!match) {
       throw new DriftcastError(
