@@ -46,7 +46,11 @@ const channel: TrajectoryFile = {
   y: [0, 0.1025, 0.205, 0.3075, 0.41],
   x: [0, 0.44, 0.88, 1.32, 1.76, 2.2],
   variables: { vx: (k, t) => k + t, vy: (k, t) => k - t, p: () => 0.5 },
-  statics: { fixed_mask: fixed, obstacle_mask: (y, x) => Number(y === 2 && x === 2), roughness: (y) => y },
+  statics: {
+    fixed_mask: fixed,
+    obstacle_mask: (y: number, x: number) => Number(y === 2 && x === 2),
+    roughness: (y: number) => y,
+  },
   attributes: {
     driftcast_system: 'navier-stokes',
     driftcast_masks: 'fixed_mask obstacle_mask',
@@ -67,7 +71,7 @@ const mesh: TrajectoryFile = {
     qx: (k, t, _y, x) => x + 0.125 * k + 0.5 * t,
     qy: (_k, t, y) => y + 0.25 * t,
   },
-  statics: { fixed_mask: (y) => Number(y === 3) },
+  statics: { fixed_mask: (y: number) => Number(y === 3) },
   attributes: { driftcast_system: 'spring-mesh', driftcast_masks: 'fixed_mask' },
 };
 
