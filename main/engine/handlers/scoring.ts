@@ -101,13 +101,16 @@ export class Scorer {
     });
     const time = dataset.after(start, lead);
     const truth = await dataset.frame(time);
-    let climatology = dataset.seasonalMean(time);
+    // Climatology has no anomalies of its own that could be right or wrong.
+    let climatology = this.method === 'climatology' ? null : dataset.seasonalMean(time);
     let ensemble = values;
     if (units === 'normalised') {
       ensemble = values.slice();
-      climatology = climatology.slice();
       normaliser.normalise(truth, time);
-      normaliser.normalise(climatology, time);
+      if (climatology) {
+        climatology = climatology.slice();
+        normaliser.normalise(climatology, time);
+      }
       for (let from = 0; from < ensemble.length; from += truth.length)
         normaliser.normalise(ensemble.subarray(from, from + truth.length), time);
     }

@@ -113,8 +113,8 @@ export class SpectrumAccumulator {
 }
 
 /**
- * Modes of a grid by their distance from the origin, in rings one mode of the longer side wide. Cells count as square:
- * a wavenumber is sqrt((row/height)² + (column/width)²) cycles per cell, whatever a cell measures.
+ * Modes of a grid by their distance from the origin, in rings one mode of the shorter side wide, so that each
+ * holds modes of both directions; longer waves than that are in the first one. Cells count as square: a wavenumber is sqrt((row/height)² + (column/width)²) cycles per cell, whatever a cell measures.
  */
 export class Rings {
   /** Middles, cycles per cell. The zero mode belongs to no ring; corners beyond 0.5 cycles per cell have rings too. */
@@ -128,14 +128,14 @@ export class Rings {
 
   constructor(height: number, width: number) {
     this.#fourier = new Fourier2d(height, width);
-    const longest = Math.max(height, width);
+    const shortest = Math.min(height, width);
     const signed = (index: number, size: number) => (index <= size / 2 ? index : index - size) / size;
     const rings = Int32Array.from({ length: height * width }, (_, i) =>
-      Math.round(Math.hypot(signed(Math.floor(i / width), height), signed(i % width, width)) * longest),
-    );
+      Math.round(Math.hypot(signed(Math.floor(i / width), height), signed(i % width, width)) * shortest),
+    ).map((ring, i) => (i === 0 ? 0 : Math.max(1, ring)));
     const present = [...new Set(rings)].filter((ring) => ring > 0).sort((a, b) => a - b);
     const places = new Map(present.map((ring, place) => [ring, place]));
-    this.wavenumbers = Float64Array.from(present, (ring) => ring / longest);
+    this.wavenumbers = Float64Array.from(present, (ring) => ring / shortest);
     this.#ringOf = rings.map((ring) => places.get(ring) ?? -1);
     this.modes = new Uint32Array(present.length);
     for (const place of this.#ringOf) if (place >= 0) this.modes[place]! += 1;

@@ -5,15 +5,19 @@ import { formatUnits } from '#shared/units.ts';
 import { rankHistogram } from './histogram.ts';
 import { html, type Markup } from './html.ts';
 import { type Curve, type LineChart, lineChart } from './line-chart.ts';
+import { shortTitle } from './tables.ts';
 
 type LookOf = (row: ComparisonRow) => string;
+
+/** Runs are told apart by the name in brackets; what needs no training is known without its explanation. */
+const nameOf = ({ run, title }: ComparisonRow) => (run === null ? shortTitle(title) : title);
 
 const withUnits = (name: string, units: string) => (units === '' ? name : `${name}, ${units}`);
 
 function byLead(rows: readonly ComparisonRow[], name: ScoreName, lookOf: LookOf): Curve[] {
   return rows
     .map((row) => ({
-      name: row.title,
+      name: nameOf(row),
       look: lookOf(row),
       points: row.scores.byLead.map((set, index) => {
         const interval = row.scores.intervals?.byLead[index]?.[name];
@@ -103,7 +107,7 @@ export function leadCharts({ rows, step }: Comparison, lookOf: LookOf): Markup {
       xLabel: withUnits('ensemble spread', units),
       yLabel: withUnits('RMSE of the mean', units),
       curves: skill.map((row) => ({
-        name: row.title,
+        name: nameOf(row),
         look: lookOf(row),
         points: row.scores.byLead.map((set) => ({ x: set.spread ?? Number.NaN, y: set.rmse })),
       })),
@@ -116,7 +120,7 @@ export function leadCharts({ rows, step }: Comparison, lookOf: LookOf): Markup {
 export function rankCharts({ rows }: Comparison, lookOf: LookOf): Markup {
   const ensembles = rows.filter(({ scores }) => scores.members > 1);
   return html`<div class="grid-4">${ensembles.map((row) =>
-    rankHistogram(row.title, row.scores.rankHistogram, /^s/.test(lookOf(row)) ? lookOf(row) : 's6'),
+    rankHistogram(nameOf(row), row.scores.rankHistogram, /^s/.test(lookOf(row)) ? lookOf(row) : 's6'),
   )}</div>`;
 }
 

@@ -4,7 +4,7 @@ import { formatUnits } from '#shared/units.ts';
 import type { ColourTable } from './colours.ts';
 import { html, type Markup } from './html.ts';
 import { colourBar, mapPicture, scaleOver } from './map.ts';
-import { figure } from './numbers.ts';
+import { day, figure } from './numbers.ts';
 
 export interface MapTables {
   field: ColourTable;
@@ -60,11 +60,6 @@ ${rows.map((lead) => {
 <figcaption>${maps.height} × ${maps.width} cells. Colours mean the same for all runs and leads; hatched cells are missing.</figcaption>
 </figure>`;
   })}`;
-}
-
-/** A date without a time of day that says nothing. */
-function day(iso: string): string {
-  return iso.replace(/T00:00:00(\.0+)?$/, '');
 }
 
 function summary(field: Float32Array): string {

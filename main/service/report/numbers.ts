@@ -18,6 +18,11 @@ function raised(sign: string, power: string): string {
   return sign === '-' ? `⁻${digits}` : digits;
 }
 
+/** A date without a time of day that says nothing. */
+export function day(iso: string): string {
+  return iso.replace(/T00:00:00(\.0+)?$/, '');
+}
+
 export function grouped(value: number | null): string {
   return value === null ? '–' : String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ' ');
 }

@@ -3,7 +3,7 @@ import type { Comparison } from '#shared/domain/comparison.ts';
 import type { Dataset } from '#shared/domain/dataset.ts';
 import type { Run } from '#shared/domain/run.ts';
 import { html, type Markup } from './html.ts';
-import { grouped, seconds } from './numbers.ts';
+import { day, grouped, seconds } from './numbers.ts';
 
 export function provenance(comparison: Comparison, dataset: Dataset, runs: readonly Run[]): Markup {
   const { settings, versions } = comparison;
@@ -21,7 +21,7 @@ export function provenance(comparison: Comparison, dataset: Dataset, runs: reado
     ['Normalisation', dataset.settings.normalisation],
     ...(['train', 'validation', 'test'] as const).map((name): [string, string] => {
       const { from, to, examples } = summary.splits[name];
-      return [`Split: ${name}`, `${from} to ${to}, ${grouped(examples)} windows`];
+      return [`Split: ${name}`, `${day(from)} to ${day(to)}, ${grouped(examples)} windows`];
     }),
     ['Fingerprint', html`<code>${dataset.fingerprint}</code>`],
     [

@@ -11,7 +11,7 @@ import { type MapTables, mapFigures } from './maps.ts';
 import { figure } from './numbers.ts';
 import { definitions, provenance } from './provenance.ts';
 import { referenceLooks, runLooks, style } from './style.ts';
-import { leadTable, methodsTable } from './tables.ts';
+import { leadTable, methodsTable, shortTitle } from './tables.ts';
 
 export function reportHtml({ comparison, dataset, plans, maps }: ComparedRuns, tables: MapTables): string {
   const { rows, settings, step, created } = comparison;
@@ -20,7 +20,6 @@ export function reportHtml({ comparison, dataset, plans, maps }: ComparedRuns, t
   );
   const lookOf = (row: ComparisonRow) => looks.get(row) ?? referenceLooks[row.method] ?? 'r2';
   const units = rows[0]?.scores.units ?? '';
-  const titleOf = (id: string) => rows.find(({ run }) => run === id)?.title ?? id;
   const spectra = spectrumCharts(comparison, lookOf);
   const facts = [
     ['split', settings.split],
@@ -55,7 +54,10 @@ ${spectra && html`<h2>Power spectra</h2><p class="soft">How much structure there
 <h2>One forecast</h2>
 <p class="soft">The middle one of the starts that were scored.</p>
 ${mapFigures(
-  maps.map((each, index) => ({ title: titleOf(plans[index]!.run.id), maps: each })),
+  rows.flatMap(({ run, title }) => {
+    const at = plans.findIndex((plan) => plan.run.id === run);
+    return at < 0 ? [] : { title, maps: maps[at]! };
+  }),
   tables,
   step,
 )}
@@ -95,5 +97,5 @@ function finding(rows: readonly ComparisonRow[], units: string): string {
     crps(best) < crps(reference)
       ? `That is ${figure(share, 2)} % below the best method without training`
       : `That is ${figure(share, 2)} % above the best method without training, which is still to be beaten`;
-  return `${own} ${verdict} (${reference.title}, ${written(crps(reference))}).`;
+  return `${own} ${verdict} (${shortTitle(reference.title).toLowerCase()}, ${written(crps(reference))}).`;
 }

@@ -42,12 +42,12 @@ p { margin: 6px 0; max-width: 78ch; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; margin: 12px 0; font-size: 13px; }
 caption { padding-bottom: 6px; text-align: left; }
-th, td { padding: 6px 10px; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; white-space: nowrap; }
+th, td { padding: 6px 7px; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; white-space: nowrap; }
 th:first-child, td:first-child { padding-left: 0; text-align: left; white-space: normal; }
 thead th { color: var(--soft); font-weight: 500; vertical-align: bottom; }
 thead .group { border-bottom: 2px solid var(--line); text-align: center; }
-tbody th { min-width: 13em; font-weight: 600; }
-tbody th small, td small { display: block; color: var(--soft); font-size: 11px; font-weight: 400; }
+tbody th { min-width: 11em; font-weight: 600; }
+th small, td small { display: block; color: var(--soft); font-size: 11px; font-weight: 400; }
 tr.reference th { font-weight: 400; }
 .best { color: var(--good); font-weight: 700; }
 .swatch-line { width: 26px; height: 10px; margin-right: 6px; vertical-align: 1px; }
@@ -80,6 +80,7 @@ ${series}
 .maps .head { font-weight: 600; }
 .maps .lead-name { max-width: 90px; color: var(--soft); }
 .maps img { display: block; width: 100%; border: 1px solid var(--line); border-radius: 4px; background: repeating-linear-gradient(45deg, var(--land) 0 6px, var(--panel) 6px 8px); image-rendering: pixelated; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+.colour-bar { align-self: start; }
 .ramp { height: 10px; border-radius: 3px; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 .ramp-ticks { position: relative; height: 17px; margin-top: 2px; color: var(--soft); font-size: 11px; }
 .ramp-ticks span { position: absolute; transform: translateX(-50%); }

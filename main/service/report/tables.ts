@@ -60,7 +60,7 @@ export function methodsTable({ rows, settings }: Comparison, lookOf: (row: Compa
 <tbody>
 ${rows.map(
   (row) => html`<tr${row.run === null && html` class="reference"`}>
-<th scope="row"><svg class="swatch-line" viewBox="0 0 26 10" aria-hidden="true"><line class="curve ${lookOf(row)}" x1="1" x2="25" y1="5" y2="5"/></svg>${row.title}<small>${about(row)}</small></th>
+<th scope="row"><svg class="swatch-line" viewBox="0 0 26 10" aria-hidden="true"><line class="curve ${lookOf(row)}" x1="1" x2="25" y1="5" y2="5"/></svg>${row.run === null ? shortTitle(row.title) : row.title}<small>${about(row)}</small></th>
 ${columns.map(({ name }) => {
   const value = scoreOf(row.scores.overall, name);
   return html`<td>${value !== null && value === best.get(name) ? html`<span class="best">${figure(value)}</span>` : figure(value)}${range(row.scores.intervals?.overall[name])}</td>`;
@@ -71,8 +71,14 @@ ${columns.map(({ name }) => {
 </tbody></table></div>`;
 }
 
+/** Without its explanation in brackets, for legends and narrow tables. */
+export function shortTitle(title: string): string {
+  return title.replace(/ \([^)]*\)$/, '');
+}
+
 function about(row: ComparisonRow): string {
-  if (row.run === null) return row.scores.members > 1 ? `${row.scores.members} members` : 'a single forecast';
+  const members = row.scores.members > 1 ? `${row.scores.members} members` : 'a single forecast';
+  if (row.run === null) return [/\((.*)\)$/.exec(row.title)?.[1], members].filter(Boolean).join(', ');
   const parts = [row.runName, row.preset, row.schedule && `schedule ${row.schedule}`];
   return parts.filter((part) => part && part !== row.title).join(', ');
 }
