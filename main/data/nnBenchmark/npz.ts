@@ -13,6 +13,8 @@ export interface NpyArray {
 
 const mostEntries = 1_000_000;
 
+const sizeOf = ({ shape, type }: NpyHeader) => product(shape) * npyValueBytes[type];
+
 export class Npz {
   private readonly headers = new Map<string, Promise<NpyHeader>>();
 
@@ -45,28 +47,39 @@ export class Npz {
     return this.entries.has(name);
   }
 
-  /** What an array is, from its first bytes. Throws `damaged-file`, also for an array that is not there. */
+  /**
+   * What an array is, from its first bytes. Throws `damaged-file`, also for an array that is not there or whose size is
+   * not what its shape says, and `out-of-memory` for one that is too large to hold.
+   */
   header(name: string): Promise<NpyHeader> {
-    let header = this.headers.get(name);
-    if (!header) {
-      header = this.bytes(name, longestHeader).then((head) => this.parsed(name, () => parseNpyHeader(head)));
-      this.headers.set(name, header);
-    }
+    const known = this.headers.get(name);
+    const header = known ?? this.readHeader(name);
+    if (!known) this.headers.set(name, header);
     return header;
   }
 
-  /** A whole array. Throws `damaged-file`, and `out-of-memory` for one that is too large to hold. */
+  /** A whole array. Throws as {@link header}. */
   async read(name: string): Promise<NpyArray> {
     const header = await this.header(name);
-    const size = product(header.shape) * npyValueBytes[header.type];
-    if (!(size <= largestRead))
-      throw new DriftcastError(
-        'out-of-memory',
-        `The array ${name} in ${basename(this.path)} takes more than can be read at once.`,
-        'Split its trajectories into smaller ones.',
-      );
-    const file = await this.bytes(name, header.offset + size + 1);
+    const file = await this.bytes(name, header.offset + sizeOf(header) + 1);
     return { shape: header.shape, values: this.parsed(name, () => npyValues(header, file)) };
+  }
+
+  private async readHeader(name: string): Promise<NpyHeader> {
+    const head = await this.bytes(name, longestHeader);
+    return this.parsed(name, () => {
+      const header = parseNpyHeader(head);
+      const size = sizeOf(header);
+      if (header.offset + size !== this.entries.get(name)?.uncompressedSize)
+        throw new Error('is cut short or too long');
+      if (size > largestRead)
+        throw new DriftcastError(
+          'out-of-memory',
+          `The array ${name} in ${basename(this.path)} takes more than can be read at once.`,
+          'Split its trajectories into shorter ones.',
+        );
+      return header;
+    });
   }
 
   close(): void {
@@ -77,6 +90,7 @@ export class Npz {
     try {
       return parse();
     } catch (cause) {
+      if (cause instanceof DriftcastError) throw cause;
       throw damaged(this.path, `its array ${name} ${(cause as Error).message}`, cause);
     }
   }
@@ -86,21 +100,38 @@ export class Npz {
     const entry = this.entries.get(name);
     if (entry === undefined) throw damaged(this.path, `it lacks the array ${name}`);
     try {
+      // Stored as they are, entries can be read in part; compressed ones are left where enough is there.
+      const stored = entry.compressionMethod === 0;
+      const range = stored
+        ? { start: 0, end: Math.min(limit, entry.compressedSize) }
+        : { start: null, end: null };
       const stream = await new Promise<Readable>((resolve, reject) =>
-        this.zip.openReadStream(entry, (error, opened) => (error ? reject(error) : resolve(opened))),
+        this.zip.openReadStream(entry, { decompress: null, decrypt: null, ...range }, (error, opened) =>
+          error ? reject(error) : resolve(opened),
+        ),
       );
-      const parts: Buffer[] = [];
-      let length = 0;
-      for await (const part of stream as AsyncIterable<Buffer>) {
-        parts.push(part);
-        length += part.length;
-        if (length >= limit) break;
-      }
-      return Buffer.concat(parts, Math.min(length, limit));
+      return await beginning(stream, limit);
     } catch (cause) {
       throw damaged(this.path, `its array ${name} is damaged`, cause);
     }
   }
+}
+
+function beginning(stream: Readable, limit: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let length = 0;
+    const done = (): void => resolve(Buffer.concat(parts, Math.min(length, limit)));
+    stream.on('data', (part: Buffer) => {
+      parts.push(part);
+      length += part.length;
+      if (length < limit) return;
+      done();
+      stream.destroy();
+    });
+    stream.on('end', done);
+    stream.on('error', reject);
+  });
 }
 
 /** Arrays by name, without the ending .npy. */
