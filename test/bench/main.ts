@@ -3,40 +3,55 @@
  * Ratios against a named peer are taken in one run, so that a noisy machine cancels out.
  */
 import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
 import type { Measure } from './measure.ts';
 import { benchMemory, measureSamplingMemory } from './memory.ts';
 import { benchNetwork } from './network.ts';
 import { benchSampling } from './sampling.ts';
+import { benchSkill } from './skill.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    /** Of `skill`: the folder that keeps data and runs, and which systems and methods; all when left out. */
+    folder: { type: 'string', default: 'driftcast-skill' },
+    system: { type: 'string', multiple: true, default: [] },
+    method: { type: 'string', multiple: true, default: [] },
+    /** Of `memory`, for its own use: the horizon to sample over in this process. */
+    'measure-memory': { type: 'string' },
+  },
+});
 
 /** One line a benchmark: its name for --only and what runs it. */
 const benchmarks: Record<string, () => Promise<Measure[]>> = {
   network: benchNetwork,
   sampling: benchSampling,
   memory: benchMemory,
+  skill: () => benchSkill({ folder: options.folder, systems: options.system, methods: options.method }),
 };
+/** Trains for hours: only when asked for by name. */
+const byNameOnly = new Set(['skill']);
 
-const args = process.argv.slice(2);
-if (args[0] === '--measure-memory') {
-  await measureSamplingMemory(Number(args[1]));
+if (options['measure-memory'] !== undefined) {
+  await measureSamplingMemory(Number(options['measure-memory']));
   process.exit(0);
 }
-const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
-if (args.includes('--only') && (only === undefined || !(only in benchmarks))) {
-  console.error(
-    `There is no benchmark named ${only ?? '(nothing)'}; choose one of ${Object.keys(benchmarks).join(', ')}.`,
-  );
+const { only } = options;
+if (only !== undefined && !(only in benchmarks)) {
+  console.error(`There is no benchmark named ${only}; choose one of ${Object.keys(benchmarks).join(', ')}.`);
   process.exit(1);
 }
 
 const results: Measure[] = [];
 for (const [name, run] of Object.entries(benchmarks)) {
-  if (only !== undefined && only !== name) continue;
+  if (only === undefined ? byNameOnly.has(name) : only !== name) continue;
   console.error(`measuring ${name} …`);
   results.push(...(await run()));
 }
 
 const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-if (args.includes('--json')) {
+if (options.json) {
   console.log(JSON.stringify({ machine, results }, null, 2));
 } else {
   console.log(machine);
