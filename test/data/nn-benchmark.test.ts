@@ -62,7 +62,7 @@ async function simulated(
     attributes: {
       driftcast_system: system,
       driftcast_masks: masks.join(' '),
-      driftcast_simulation: JSON.stringify({ simulator: system, settings: { inflow: 1.5, mass: 2 } }),
+      driftcast_simulation: JSON.stringify({ simulator: system, settings: { peakVelocity: 1.5, mass: 2 } }),
     },
   });
   for (let t = 0; t < trajectories; t++) {
@@ -304,7 +304,7 @@ describe('a folder made by others', () => {
       expect(await whole(file, 'fixed_mask')).toEqual([1, 0, 0, 0, 0, 1]);
       expect(await whole(file, 'obstacle_mask')).toEqual([0, 1, 0, 0, 0, 1]);
       expect(JSON.parse(attributeText(file.attributes, 'driftcast_simulation'))).toMatchObject({
-        settings: { inflow: 1.25 },
+        settings: { peakVelocity: 1.25 },
       });
       expect(attributeText(findVariable(file, 'vx').attributes, 'units')).toBe('m s-1');
     });

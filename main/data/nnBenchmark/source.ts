@@ -34,7 +34,7 @@ const components = { 'spring-mesh': { p: 2, q: 2 }, 'navier-stokes': { p: 2, q: 
 
 const simulationSchema = z.object({
   settings: z.object({
-    inflow: z.number().optional(),
+    peakVelocity: z.number().optional(),
     mass: z.number().optional(),
     damping: z.number().optional(),
     stiffness: z.number().optional(),
@@ -126,7 +126,7 @@ export async function benchmarkSource(file: DataFile): Promise<BenchmarkSource> 
     }),
     edges: Int32Array.from([...both.map(([a]) => a), ...both.map(([, b]) => b)]),
     mass: settings.mass ?? 1,
-    inflow: system === 'navier-stokes' ? (settings.inflow ?? 1) : null,
+    inflow: system === 'navier-stokes' ? (settings.peakVelocity ?? 1) : null,
     simulation,
     metadata:
       system === 'spring-mesh'

@@ -123,12 +123,12 @@ function simulationSettings(file: DataFile): Record<string, unknown> {
  */
 export function boundaryOf(file: DataFile): Boundary | null {
   if (!file.variables.some((variable) => variable.path === fixedMask)) return null;
-  const { inflow, rampRate = 5 } = simulationSettings(file);
+  const { peakVelocity, rampRate = 5 } = simulationSettings(file);
   switch (attributeText(file.attributes, 'driftcast_system')) {
     case 'navier-stokes':
       return {
         system: 'navier-stokes',
-        inflow: typeof inflow === 'number' ? inflow : 1,
+        inflow: typeof peakVelocity === 'number' ? peakVelocity : 1,
         rampRate: typeof rampRate === 'number' ? rampRate : null,
       };
     case 'spring-mesh':
