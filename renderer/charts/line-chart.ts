@@ -9,6 +9,8 @@ export interface Line {
   dash?: number[];
   width?: number;
   points?: boolean;
+  /** Only bounds a band: no entry in the legend. */
+  silent?: boolean;
 }
 
 /** Filled between two lines, by their places in the list of lines. */
@@ -17,6 +19,8 @@ export interface Band {
   lower: number;
   /** 0–1. */
   opacity: number;
+  /** A custom property; the accent if not given. */
+  colour?: string;
 }
 
 export interface ChartOptions {
@@ -26,6 +30,8 @@ export interface ChartOptions {
   xLabel: string;
   yLabel: string;
   log?: boolean;
+  /** A logarithmic horizontal axis; it needs ticks of its own. */
+  xLog?: boolean;
   /** Keeps zero on the vertical axis. */
   fromZero?: boolean;
   xTicks?: { at: readonly number[]; write: (value: number) => string };
@@ -58,7 +64,11 @@ export function plotOptions(chart: ChartOptions, width: number, height: number):
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
     scales: {
-      x: { time: false, ...(chart.xRange ? { range: chart.xRange } : {}) },
+      x: {
+        time: false,
+        ...(chart.xLog ? { distr: 3 as const } : {}),
+        ...(chart.xRange ? { range: chart.xRange } : {}),
+      },
       y: chart.log
         ? { distr: 3 }
         : {
@@ -113,7 +123,7 @@ export function plotOptions(chart: ChartOptions, width: number, height: number):
     ],
     bands: (chart.bands ?? []).map((band) => ({
       series: [band.upper + 1, band.lower + 1],
-      fill: withOpacity(cssColour('--accent'), band.opacity),
+      fill: withOpacity(cssColour(band.colour ?? '--accent'), band.opacity),
     })),
     hooks: { draw: [(plot) => drawMarker(plot, chart.marker ?? null)] },
   };

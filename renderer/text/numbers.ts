@@ -74,11 +74,18 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** Of single forecasts, which may take milliseconds: "12 ms", "3.4 s", "2 min 5 s". */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 0.001) return '< 1 ms';
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  return seconds < 60 ? `${seconds.toFixed(1)} s` : formatDuration(seconds);
+}
+
 export function formatParameters(count: number): string {
   return count >= 1e6 ? `${(count / 1e6).toFixed(1)} M` : `${(count / 1e3).toFixed(0)} k`;
 }
 
-export { formatUnits } from '#shared/units.ts';
+export { formatUnits, squaredUnits } from '#shared/units.ts';
 
 /** "162.0° W": degrees with a hemisphere. */
 export function formatLongitude(longitude: number, decimals = 1): string {
