@@ -47,7 +47,7 @@ function fileLayout(
       history: `${new Date().toISOString()} simulated by Driftcast ${version}`,
       driftcast: version,
       driftcast_system: entry.system,
-      driftcast_masks: layout.masks.join(' '),
+      ...(layout.masks.length === 0 ? {} : { driftcast_masks: layout.masks.join(' ') }),
       driftcast_simulation: JSON.stringify({ simulator: entry.name, settings, seed, trajectories }),
       ...(splits === null ? {} : { driftcast_splits: JSON.stringify(splits) }),
     },

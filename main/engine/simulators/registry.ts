@@ -1,5 +1,6 @@
 /** Every simulator by its name; what can be asked of it is registered in shared/domain/simulations/registry.ts. */
 import { DriftcastError } from '#shared/errors.ts';
+import { navierStokes } from './navier-stokes/navier-stokes.ts';
 import type { Simulator } from './simulator.ts';
 import { springMesh, springMesh3d } from './spring-mesh/simulators.ts';
 
@@ -7,7 +8,7 @@ import { springMesh, springMesh3d } from './spring-mesh/simulators.ts';
 export type AnySimulator = Simulator<never>;
 
 /** One line a simulator. */
-const simulators: readonly AnySimulator[] = [springMesh, springMesh3d];
+const simulators: readonly AnySimulator[] = [springMesh, springMesh3d, navierStokes];
 
 /** @throws DriftcastError `bad-input` with the names there are */
 export function findSimulator(name: string, among: readonly AnySimulator[] = simulators): AnySimulator {

@@ -1,5 +1,6 @@
 /** Every simulator by what can be asked of it; how it computes is registered in main/engine/simulators/registry.ts. */
 import type { SimulatorEntry } from '../simulation.ts';
+import { navierStokesSettingsSchema } from './navier-stokes.ts';
 import { springMesh3dSettingsSchema, springMeshSettingsSchema } from './spring-mesh.ts';
 
 function entry(
@@ -16,4 +17,5 @@ function entry(
 export const simulatorEntries: readonly SimulatorEntry[] = [
   entry('spring-mesh', 'spring-mesh', 'frames', springMeshSettingsSchema),
   entry('spring-mesh-3d', 'spring-mesh', 'frames', springMesh3dSettingsSchema),
+  entry('navier-stokes', 'navier-stokes', 'frames', navierStokesSettingsSchema),
 ];
