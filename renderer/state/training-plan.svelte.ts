@@ -55,6 +55,10 @@ export class TrainingPlan {
     const system = this.dataset.system === 'other' ? 'sst' : this.dataset.system;
     return all.find((preset) => preset.system === system && /paper/.test(preset.name)) ?? null;
   }
+  /** Its values for the chosen method. */
+  get published(): TrainSettings | null {
+    return this.paper && this.#settings ? settingsFor(this.paper, this.#settings.method) : null;
+  }
   get settings(): TrainSettings | null {
     return this.#settings;
   }

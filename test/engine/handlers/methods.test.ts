@@ -43,7 +43,7 @@ const mesh = (shift: number, width = 4): TrajectoryFile => ({
     qx: (k, t, y, x) => x + (y === 3 ? 0.1 * k : 0.3 * Math.cos(k + t + x + shift)),
     qy: (k, t, y) => y + (y === 3 ? 0 : 0.3 * Math.sin(k + t + y + shift)),
   },
-  statics: { fixed_mask: (y) => Number(y === 3) },
+  statics: { fixed_mask: (y: number) => Number(y === 3) },
   attributes: { driftcast_system: 'spring-mesh', driftcast_masks: 'fixed_mask' },
 });
 
