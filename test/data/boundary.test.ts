@@ -54,7 +54,11 @@ const channel: TrajectoryFile = {
   attributes: {
     driftcast_system: 'navier-stokes',
     driftcast_masks: 'fixed_mask obstacle_mask',
-    driftcast_simulation: JSON.stringify({ simulator: 'navier-stokes', settings: { peakVelocity: 1.5 }, seed: 1 }),
+    driftcast_simulation: JSON.stringify({
+      simulator: 'navier-stokes',
+      settings: { peakVelocity: 1.5 },
+      seed: 1,
+    }),
   },
 };
 
