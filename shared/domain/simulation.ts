@@ -28,6 +28,8 @@ export const simulationRequestSchema = z.object({
 
 export const simulationFormats = ['netcdf', 'nn-benchmark'] as const;
 
+const periodSchema = z.string().regex(/^\d{4}[-\d]*\.\.\d{4}[-\d]*$/);
+
 /** A named data set: one or several files, each of which its seed makes again. */
 export const recipeSchema = z.object({
   name: z.string().regex(/^[a-z0-9-]+$/),
@@ -43,6 +45,11 @@ export const recipeSchema = z.object({
         trajectories: trajectoriesSchema,
         seed: seedSchema,
         splits: trajectorySplitsSchema.nullable().default(null),
+        /** Of a single time line, as `prepare --split` takes them: from..to, both inclusive. */
+        periods: z
+          .object({ train: periodSchema, validation: periodSchema, test: periodSchema })
+          .nullable()
+          .default(null),
       }),
     )
     .min(1),

@@ -26,11 +26,9 @@ export function simulatorText({ name, title, description, parameters }: Simulato
 
 export function recipeText({ name, title, description, simulator, files }: Recipe): string {
   const contents = files.map((file) => {
-    const { splits, trajectories } = file;
-    const parts =
-      splits && trajectories > 1
-        ? ` (train ${splits.train}, validation ${splits.validation}, test ${splits.test})`
-        : '';
+    const { splits, periods, trajectories } = file;
+    const split = splits ?? periods;
+    const parts = split ? ` (train ${split.train}, validation ${split.validation}, test ${split.test})` : '';
     const count = trajectories === 1 ? '1 trajectory' : `${trajectories} trajectories`;
     return `  ${file.name}: ${file.title}, ${count}${parts}, seed ${file.seed}`;
   });
