@@ -5,7 +5,7 @@ import { addVerb, type Common, type Verbs, withService } from '../verb.ts';
 
 export function registerWeights(verbs: Verbs): void {
   const weights = verbs.program.command('weights').description('Take weights out of a run or put them in');
-  addVerb(weights, 'export', 'Write the weights of both stages to a safetensors file')
+  addVerb(weights, 'export', 'Write the weights of all networks to a safetensors file')
     .argument('<run>', 'id or name of the run')
     .argument('<file>', 'the file to write')
     .action((name: string, file: string, options: Common) =>
