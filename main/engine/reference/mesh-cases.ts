@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { buildMesh, nodeIndex } from '#shared/domain/simulations/mesh.ts';
 import { springMeshSettingsSchema } from '#shared/domain/simulations/spring-mesh.ts';
 import { toErrorData } from '#shared/errors.ts';
-import { buildMesh, nodeIndex } from '../simulators/spring-mesh/mesh.ts';
 import { MeshMotion, type MeshState, restState, stepsFor } from '../simulators/spring-mesh/physics.ts';
 import { type CaseReport, Comparison } from './case.ts';
 

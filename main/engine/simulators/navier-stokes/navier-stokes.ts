@@ -5,13 +5,13 @@
  * changes, a sparse direct solver makes it cheap and exactly free of divergence. README.md has the figures.
  */
 import { channel, type NavierStokesSettings } from '#shared/domain/simulations/navier-stokes.ts';
+import { checkObstacles, obstaclesOf } from '#shared/domain/simulations/obstacles.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { Pace } from '../pace.ts';
 import type { SimulationLayout, SimulationTask, Simulator } from '../simulator.ts';
 import { Flow } from './flow.ts';
 import { createGeometry } from './geometry.ts';
 import { createGrid } from './grid.ts';
-import { checkObstacles, obstaclesOf } from './obstacles.ts';
 import { outputColumns, outputPerMetre, outputRows, Sampler } from './sampling.ts';
 
 export const navierStokes: Simulator<NavierStokesSettings> = {

@@ -1,6 +1,7 @@
 /** What a mesh puts into a file: variables, axes, springs. */
+
+import type { Mesh } from '#shared/domain/simulations/mesh.ts';
 import type { SimulatedAxis, SimulatedVariable, SimulationLayout, StaticField } from '../simulator.ts';
-import type { Mesh } from './mesh.ts';
 
 const letters = ['x', 'y', 'z'] as const;
 

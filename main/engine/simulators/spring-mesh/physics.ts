@@ -2,7 +2,7 @@
  * Motion of nodes joined by linear springs, with drag: DYffusion's spring mesh (after Otness et al. 2021) in two or
  * three dimensions. Force on a: −Σ k (|d| − ℓ) d/|d| − γ v + m g with d = q_a − q_b over the springs of a.
  */
-import type { Mesh } from './mesh.ts';
+import type { Mesh } from '#shared/domain/simulations/mesh.ts';
 
 /** Units follow from those of stiffness and mass; gravity is an acceleration. */
 export interface MeshPhysics {

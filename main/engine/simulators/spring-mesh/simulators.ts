@@ -1,11 +1,12 @@
 /** The paper's spring mesh and its sibling in space, as simulators: settings in, frames out. */
+import { buildMesh, type Mesh } from '#shared/domain/simulations/mesh.ts';
+import { type Displacements, pulledNodes } from '#shared/domain/simulations/mesh-start.ts';
 import type { SpringMesh3dSettings, SpringMeshSettings } from '#shared/domain/simulations/spring-mesh.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { Pace } from '../pace.ts';
 import type { SimulationTask, Simulator } from '../simulator.ts';
-import { type Displacements, initialState, pulledNodes } from './initial.ts';
+import { initialState } from './initial.ts';
 import { fixedMask, layoutOf } from './layout.ts';
-import { buildMesh, type Mesh } from './mesh.ts';
 import { MeshMotion, type MeshPhysics, type MeshState, stepsFor } from './physics.ts';
 
 /** Settings of either mesh, reduced to what the shared code below needs. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { obstaclesOf } from '#main/engine/simulators/navier-stokes/obstacles.ts';
 import { navierStokesSettingsSchema } from '#shared/domain/simulations/navier-stokes.ts';
+import { obstaclesOf } from '#shared/domain/simulations/obstacles.ts';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });
 

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runMeshCases } from '#main/engine/reference/mesh-cases.ts';
 import { initialState } from '#main/engine/simulators/spring-mesh/initial.ts';
-import { buildMesh } from '#main/engine/simulators/spring-mesh/mesh.ts';
 import {
   energyOf,
   MeshMotion,
@@ -12,6 +11,7 @@ import {
   restState,
   stepsFor,
 } from '#main/engine/simulators/spring-mesh/physics.ts';
+import { buildMesh } from '#shared/domain/simulations/mesh.ts';
 import { sharedFolder } from '../../../shared-folder.ts';
 
 const paper: MeshPhysics = { stiffness: 1, mass: 1, damping: 0.1, gravity: [0, 0, 0] };

@@ -1,17 +1,27 @@
 /** Where the obstacles of a trajectory are: placed by hand, or drawn at random with room for the fluid around each. */
+
+import { DriftcastError } from '../../errors.ts';
+import { Random } from '../../random.ts';
 import {
   channel,
   type NavierStokesSettings,
   type Obstacle,
   obstacleMargins,
   placedMargin,
-} from '#shared/domain/simulations/navier-stokes.ts';
-import { DriftcastError } from '#shared/errors.ts';
-import { Random } from '#shared/random.ts';
+} from './navier-stokes.ts';
 
 /** Draws for one obstacle before all start anew, and fresh starts before giving up. */
 const drawsEach = 200;
 const starts = 200;
+
+/** Why a placed obstacle cannot be where it is, and what to do; null where it can. */
+export function placementProblem({ x, radius }: Obstacle): { message: string; hint: string } | null {
+  if (x - radius >= placedMargin && x + radius <= channel.length - placedMargin) return null;
+  return {
+    message: `The obstacle at x = ${x} m with a radius of ${radius} m is too close to an end of the channel.`,
+    hint: `Keep ${placedMargin} m between obstacles and both ends, at x = 0 and x = ${channel.length} m.`,
+  };
+}
 
 /** @throws DriftcastError `bad-input` for settings that no obstacles can follow */
 export function checkObstacles(settings: NavierStokesSettings): void {
@@ -22,13 +32,9 @@ export function checkObstacles(settings: NavierStokesSettings): void {
       `The least radius, ${minRadius} m, is more than the largest, ${maxRadius} m.`,
       'Choose the least radius so that it does not exceed the largest.',
     );
-  for (const { x, radius } of placed) {
-    if (x - radius >= placedMargin && x + radius <= channel.length - placedMargin) continue;
-    throw new DriftcastError(
-      'bad-input',
-      `The obstacle at x = ${x} m with a radius of ${radius} m is too close to an end of the channel.`,
-      `Keep ${placedMargin} m between obstacles and both ends, at x = 0 and x = ${channel.length} m.`,
-    );
+  for (const obstacle of placed) {
+    const problem = placementProblem(obstacle);
+    if (problem) throw new DriftcastError('bad-input', problem.message, problem.hint);
   }
 }
 
