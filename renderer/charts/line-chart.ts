@@ -70,7 +70,7 @@ export function plotOptions(chart: ChartOptions, width: number, height: number):
         ...(chart.xRange ? { range: chart.xRange } : {}),
       },
       y: chart.log
-        ? { distr: 3 }
+        ? { distr: 3, range: (_plot, min, max) => logRange(min, max) }
         : {
             range: (_plot, min, max) => verticalRange(min, max, chart.fromZero ?? false),
           },
@@ -90,6 +90,7 @@ export function plotOptions(chart: ChartOptions, width: number, height: number):
         ...(chart.xTicks
           ? {
               splits: () => [...(chart.xTicks?.at ?? [])],
+              filter: (_plot: uPlot, splits: number[]) => splits,
               values: (_plot, splits) => splits.map((value) => chart.xTicks?.write(value) ?? ''),
             }
           : {}),
@@ -106,7 +107,11 @@ export function plotOptions(chart: ChartOptions, width: number, height: number):
         grid,
         ticks,
         ...(chart.log
-          ? { values: (_plot, splits) => logTicks(splits) }
+          ? {
+              splits: (_plot: uPlot, _axis: number, min: number, max: number) => logSplits(min, max),
+              filter: (_plot: uPlot, splits: number[]) => splits,
+              values: (_plot: uPlot, splits: number[]) => logTicks(splits),
+            }
           : { values: (_plot, splits) => splits.map((value) => tick(value)) }),
       },
     ],
@@ -139,19 +144,33 @@ function tick(value: number): string {
   return String(Number(value.toPrecision(6))).replace('-', '−');
 }
 
-/** Powers of ten; where the axis spans little more than one of them, what lies between as well. */
-function logTicks(splits: readonly (number | null)[]): string[] {
-  const present = splits.filter((value) => value !== null);
-  const narrow = (present.at(-1) ?? 1) / (present[0] ?? 1) < 15;
-  return splits.map((value) => {
-    if (value === null) return '';
-    const power = Math.floor(Math.log10(value) + 1e-9);
-    const digit = Math.round(value / 10 ** power);
-    if (digit !== 1 && !(narrow && [2, 3, 5, 7].includes(digit))) return '';
-    return value >= 0.001 && value <= 9999
-      ? String(Number(value.toPrecision(1)))
-      : `${digit}e${power}`.replace('-', '−');
-  });
+/** A little air around the values, so that they fill the chart whatever decade they begin in. */
+function logRange(min: number, max: number): [number, number] {
+  if (!(min > 0) || !(max > 0)) return [0.1, 1];
+  const air = Math.max(1.02, (max / min) ** 0.06);
+  return [min / air, max * air];
+}
+
+/** Powers of ten, not too many of them; what lies between as well where the axis spans few. */
+function logSplits(min: number, max: number): number[] {
+  const decades = Math.log10(max / min);
+  const digits = decades < 0.7 ? [1, 1.5, 2, 3, 4, 5, 7] : decades < 2.2 ? [1, 2, 5] : [1];
+  const every = Math.max(1, Math.ceil(decades / 5));
+  const splits: number[] = [];
+  for (let power = Math.floor(Math.log10(min)); power <= Math.log10(max); power++)
+    for (const digit of digits) {
+      const value = Number(`${digit}e${power}`);
+      if (value >= min && value <= max && power % every === 0) splits.push(value);
+    }
+  return splits;
+}
+
+function logTicks(splits: readonly number[]): string[] {
+  return splits.map((value) =>
+    value >= 0.001 && value <= 9999
+      ? String(value)
+      : value.toExponential().replace('e+', 'e').replace('-', '−'),
+  );
 }
 
 function drawMarker(plot: uPlot, at: number | null): void {

@@ -29,7 +29,7 @@ export const style = `
 @media (prefers-color-scheme: dark) { :root { ${dark} } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; font-variant-numeric: tabular-nums; }
-main { max-width: 1160px; margin: 0 auto; padding: 40px 28px 64px; }
+main { max-width: 1200px; margin: 0 auto; padding: 40px 28px 64px; }
 h1 { margin: 0 0 4px; font-size: 28px; line-height: 1.25; letter-spacing: -0.01em; }
 h2 { margin: 44px 0 6px; padding-top: 18px; border-top: 1px solid var(--line); font-size: 19px; }
 h3 { margin: 0 0 6px; font-size: 14px; }
@@ -42,7 +42,7 @@ p { margin: 6px 0; max-width: 78ch; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; margin: 12px 0; font-size: 13px; }
 caption { padding-bottom: 6px; text-align: left; }
-th, td { padding: 6px 7px; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; white-space: nowrap; }
+th, td { padding: 6px 6px; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; white-space: nowrap; }
 th:first-child, td:first-child { padding-left: 0; text-align: left; white-space: normal; }
 thead th { color: var(--soft); font-weight: 500; vertical-align: bottom; }
 thead .group { border-bottom: 2px solid var(--line); text-align: center; }

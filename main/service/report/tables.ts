@@ -27,7 +27,7 @@ const fairColumns: readonly ScoreColumn[] = [
   { name: 'correctedSsr', title: 'corrected SSR', units: none, best: nearest(1) },
   { name: 'mse', title: 'MSE', units: squaredUnits, best: lowest },
   { name: 'acc', title: 'ACC', units: none, best: highest },
-  { name: 'coverage90', title: 'in 90 % interval', units: none, best: nearest(0.9) },
+  { name: 'coverage90', title: 'in 90 %', units: none, best: nearest(0.9) },
 ];
 const paperColumns: readonly ScoreColumn[] = [
   { name: 'paperCrps', title: 'CRPS', units: formatUnits, best: lowest },
@@ -52,10 +52,10 @@ export function methodsTable({ rows, settings }: Comparison, lookOf: (row: Compa
     html`<th scope="col">${title}${write(units) !== '' && html`<small>${write(units)}</small>`}</th>`;
   const level = rows.find(({ scores }) => scores.intervals)?.scores.intervals?.level;
   return html`<div class="scroll"><table>
-<caption>Mean over all leads.${level !== undefined && ` Below each score: its ${Math.round(level * 100)} % interval from resampling initial conditions.`} Green: best of the column.</caption>
+<caption>Mean over all leads.${level !== undefined && ` Below each score: its ${Math.round(level * 100)} % interval from resampling initial conditions.`} In 90 %: share of truths inside the central 90 % of the ensemble. Green: best of the column.</caption>
 <thead>
 <tr><td></td><th scope="colgroup" colspan="${fairColumns.length}" class="group">fair and corrected estimators</th><th scope="colgroup" colspan="${paperColumns.length}" class="group">as in the paper</th><th scope="colgroup" colspan="3" class="group">cost</th></tr>
-<tr><th scope="col">Method</th>${columns.map(heading)}<th scope="col">one forecast<small>${settings.members} members</small></th><th scope="col">network calls<small>a member</small></th><th scope="col">parameters</th></tr>
+<tr><th scope="col">Method</th>${columns.map(heading)}<th scope="col">one forecast<small>${settings.members} members</small></th><th scope="col">network<small>calls a member</small></th><th scope="col">parameters</th></tr>
 </thead>
 <tbody>
 ${rows.map(
@@ -96,7 +96,7 @@ export function leadTable(row: ComparisonRow, units: string): Markup {
     ...fairColumns,
     { name: 'rmse', title: 'RMSE', units: formatUnits, best: null },
     { name: 'spread', title: 'spread', units: formatUnits, best: null },
-    { name: 'coverage50', title: 'in 50 % interval', units: none, best: null },
+    { name: 'coverage50', title: 'in 50 %', units: none, best: null },
     ...paperColumns.map((column) => ({ ...column, title: `${column.title} (paper)` })),
   ];
   return html`<div class="scroll"><table>
