@@ -33,6 +33,8 @@ export interface ForecastLayout {
 }
 
 export interface ForecastWriter {
+  /** Names of the channels' variables in the file. */
+  readonly variables: readonly string[];
   /**
    * One lead of one start: members [members, height, width, channel] and truth [height, width, channel] in physical
    * units, NaN where missing; truth is null where it is not known. Throws `disk`.
@@ -121,6 +123,7 @@ export async function createForecastWriter(path: string, layout: ForecastLayout)
           (_, i) => values[i * channels.length + channel]!,
         );
   return {
+    variables: names,
     async writeLead(start, lead, ensemble, observed) {
       const at = several ? [start] : [];
       const one = several ? [1] : [];

@@ -156,8 +156,11 @@ export interface FileCalls {
   >;
   datasetRhythm: Call<{ datasetFolder: string; channel: number }, Rhythm>;
   datasetField: Call<{ datasetFolder: string; channel: number; time: number }, FieldData>;
-  forecastField: Call<{ forecastFolder: string; quantity: string; start: number; lead: number }, FieldData>;
-  probe: Call<{ forecastFolder: string; start: number; row: number; column: number }, Probe>;
+  forecastField: Call<
+    { forecastFolder: string; quantity: string; channel: number; start: number; lead: number },
+    FieldData
+  >;
+  probe: Call<{ forecastFolder: string; channel: number; start: number; row: number; column: number }, Probe>;
   evaluateFiles: Call<
     { forecasts: string[]; truth: string | null },
     { scores: Scores; methods: ScoredMethod[] }

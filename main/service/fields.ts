@@ -63,9 +63,9 @@ export function fieldResolver(
         return files.call('datasetField', { datasetFolder, channel, time });
       }
       case 'forecast': {
-        const { quantity, start, lead } = address;
+        const { quantity, channel = 0, start, lead } = address;
         const forecastFolder = entities.forecasts.folder(address.forecast);
-        return files.call('forecastField', { forecastFolder, quantity, start, lead });
+        return files.call('forecastField', { forecastFolder, quantity, channel, start, lead });
       }
     }
   }

@@ -87,11 +87,13 @@ export function forecastsTopic(core: Core) {
       return items;
     }),
     get: os.forecasts.get.handler(({ input }) => entities.forecasts.read(input.forecast)),
-    probe: os.forecasts.probe.handler(async ({ input: { forecast, start, row, column }, signal }) => {
-      await entities.forecasts.read(forecast);
-      const forecastFolder = entities.forecasts.folder(forecast);
-      return files.call('probe', { forecastFolder, start, row, column }, { signal });
-    }),
+    probe: os.forecasts.probe.handler(
+      async ({ input: { forecast, channel, start, row, column }, signal }) => {
+        await entities.forecasts.read(forecast);
+        const forecastFolder = entities.forecasts.folder(forecast);
+        return files.call('probe', { forecastFolder, channel, start, row, column }, { signal });
+      },
+    ),
     remove: os.forecasts.remove.handler(async ({ input: { forecast } }) => {
       if (jobs.isBusy(forecast))
         throw new DriftcastError('conflict', 'The forecast is still being used.', 'Cancel its job first.');

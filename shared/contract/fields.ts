@@ -10,7 +10,15 @@ export type ForecastQuantity = 'truth' | 'mean' | 'spread' | 'error' | 'initial'
 export type FieldAddress =
   | { kind: 'file'; file: string; variable: string; time: number; slices: Record<string, number> }
   | { kind: 'dataset'; dataset: string; channel: number; time: number }
-  | { kind: 'forecast'; forecast: string; quantity: ForecastQuantity; start: number; lead: number };
+  | {
+      kind: 'forecast';
+      forecast: string;
+      quantity: ForecastQuantity;
+      /** Of the dataset's channels; the first where it is left out. */
+      channel?: number;
+      start: number;
+      lead: number;
+    };
 
 export const fieldPathPrefix = '/fields/';
 
@@ -30,11 +38,16 @@ export function fieldPath(address: FieldAddress): string {
       : address.kind === 'dataset'
         ? ['dataset', address.dataset, address.channel, address.time]
         : ['forecast', address.forecast, address.quantity, address.start, address.lead];
-  const query =
-    address.kind === 'file' && Object.keys(address.slices).length > 0
-      ? `?${new URLSearchParams(Object.entries(address.slices).map(([name, index]) => [name, String(index)]))}`
-      : '';
-  return fieldPathPrefix + parts.map((part) => encodeURIComponent(String(part))).join('/') + query;
+  const query = new URLSearchParams(
+    (address.kind === 'file'
+      ? Object.entries(address.slices)
+      : address.kind === 'forecast' && address.channel
+        ? [['channel', address.channel] as const]
+        : []
+    ).map(([name, index]) => [name, String(index)]),
+  ).toString();
+  const path = fieldPathPrefix + parts.map((part) => encodeURIComponent(String(part))).join('/');
+  return query === '' ? path : `${path}?${query}`;
 }
 
 /** The inverse of {@link fieldPath}; null for anything that is no field path. */
@@ -69,7 +82,10 @@ export function parseFieldPath(path: string): FieldAddress | null {
   if (kind === 'forecast' && parts.length === 5 && isQuantity(third)) {
     const start = parseIndex(fourth);
     const lead = parseIndex(fifth);
-    return start === null || lead === null ? null : { kind, forecast: id, quantity: third, start, lead };
+    const given = new URLSearchParams(query).get('channel');
+    const channel = given === null ? 0 : parseIndex(given);
+    if (start === null || lead === null || channel === null) return null;
+    return { kind, forecast: id, quantity: third, ...(channel === 0 ? {} : { channel }), start, lead };
   }
   return null;
 }

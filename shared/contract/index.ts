@@ -161,7 +161,13 @@ const forecasts = {
   get: call.input(z.object({ forecast: id })).output(forecastSchema),
   probe: call
     .input(
-      z.object({ forecast: id, start: z.number().int(), row: z.number().int(), column: z.number().int() }),
+      z.object({
+        forecast: id,
+        channel: z.number().int().min(0).default(0),
+        start: z.number().int(),
+        row: z.number().int(),
+        column: z.number().int(),
+      }),
     )
     .output(probeSchema),
   remove: call.input(z.object({ forecast: id })).output(z.object({})),

@@ -18,6 +18,14 @@ export const forecastRequestSchema = z.object({
   name: z.string().optional(),
 });
 
+/** Of truth and members over all leads, for one fixed colour scale. */
+const valueRangeSchema = z.object({
+  min: z.number(),
+  max: z.number(),
+  spreadMax: z.number(),
+  errorMax: z.number(),
+});
+
 export const forecastSchema = z.object({
   formatVersion: z.literal(1),
   id: z.string(),
@@ -49,8 +57,21 @@ export const forecastSchema = z.object({
   networkCalls: z.number().int(),
   seed: z.number().int(),
   schedule: z.string().nullable(),
-  /** Range of truth and members over all leads, for one fixed colour scale. */
-  valueRange: z.object({ min: z.number(), max: z.number(), spreadMax: z.number(), errorMax: z.number() }),
+  /** Of the first channel. */
+  valueRange: valueRangeSchema,
+  /** Every channel, in the order of the dataset; absent in forecasts that know of the first one alone. */
+  channels: z
+    .array(
+      z.object({
+        name: z.string(),
+        /** In the forecast's file. */
+        variable: z.string(),
+        longName: z.string(),
+        units: z.string(),
+        valueRange: valueRangeSchema,
+      }),
+    )
+    .optional(),
 });
 
 /** Values at one cell over the leads, for the fan chart. */

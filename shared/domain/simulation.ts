@@ -81,7 +81,7 @@ export const simulatorDescriptionSchema = z.object({
   parameters: z.array(simulationParameterSchema),
 });
 
-/** A picture of a simulation under way, coarse enough to be told several times a second. */
+/** A picture of a simulation under way, coarse enough to be told a few times a second. */
 export const simulationPreviewSchema = z.object({
   trajectory: z.number().int(),
   trajectories: z.number().int(),
@@ -91,7 +91,9 @@ export const simulationPreviewSchema = z.object({
   timeUnits: z.string(),
   height: z.number().int(),
   width: z.number().int(),
-  /** The first variable, or all of them where the whole grid is small, [height, width] each; null where missing. */
+  /** More than 1 for a lattice that is small enough to be told whole. */
+  layers: z.number().int().default(1),
+  /** Every variable, [layers, height, width] each; null where missing. Of a large grid, means over square blocks. */
   fields: z.array(z.object({ name: z.string(), units: z.string(), values: z.array(z.number().nullable()) })),
 });
 

@@ -3,17 +3,20 @@ import { dirname, join } from 'node:path';
 import { type ForecastReader, openForecast } from '#main/data/forecastReader.ts';
 import { openTruth } from '#main/data/forecastTruth.ts';
 import { entityFiles, readForecastIn } from '#main/workspace/entities.ts';
+import type { Forecast } from '#shared/domain/forecast.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import type { Handler } from '../host/engine-main.ts';
 import { ScoreAccumulator } from '../verification/accumulator.ts';
 import { rangeOf, stepEmitter } from './files.ts';
 import { preparedIn } from './prepared.ts';
 
+/** `variable`: the first one where none is named. */
 async function withForecast<Result>(
   path: string,
   work: (reader: ForecastReader) => Promise<Result>,
+  variable?: string,
 ): Promise<Result> {
-  const reader = await openForecast(path);
+  const reader = await openForecast(path, variable);
   try {
     return await work(reader);
   } finally {
@@ -75,28 +78,51 @@ async function quantityOf(
   }
 }
 
-export const forecastField: Handler<'forecastField'> = async ({ forecastFolder, quantity, start, lead }) => {
+/** A channel's variable in the forecast's file; undefined for the first one of forecasts that name none. */
+function variableOf({ channels }: Forecast, channel: number): string | undefined {
+  const found = channels?.[channel];
+  if (found || (channels === undefined && channel === 0)) return found?.variable;
+  throw new DriftcastError(
+    'bad-input',
+    `The forecast has no channel with index ${channel}.`,
+    channels ? `Choose an index from 0 to ${channels.length - 1}.` : 'It was made when one channel was kept.',
+  );
+}
+
+export const forecastField: Handler<'forecastField'> = async ({
+  forecastFolder,
+  quantity,
+  channel,
+  start,
+  lead,
+}) => {
   const forecast = await readForecastIn(forecastFolder);
+  const variable = variableOf(forecast, channel);
   if (quantity === 'initial') {
     const dataset = await preparedIn(datasetFolderOf(forecastFolder, forecast.dataset));
     const { timeIndex } = startOf(forecast.starts, start);
     const channels = dataset.channels.length;
-    const data = (await dataset.frame(timeIndex)).filter((_, i) => i % channels === 0);
-    const { height, width, units } = forecast;
+    const data = (await dataset.frame(timeIndex)).filter((_, i) => i % channels === channel);
+    const { height, width } = forecast;
+    const { units } = dataset.channels[channel]!;
     return { data, height, width, units, range: rangeOf(data), date: dataset.label(timeIndex) };
   }
-  return withForecast(join(forecastFolder, entityFiles.netcdf), async (reader) => {
-    const data = await quantityOf(reader, quantity, start, lead);
-    const { height, width, units } = reader;
-    return {
-      data,
-      height,
-      width,
-      units,
-      range: rangeOf(data),
-      date: startOf(forecast.starts, start).validDates[lead] ?? '',
-    };
-  });
+  return withForecast(
+    join(forecastFolder, entityFiles.netcdf),
+    async (reader) => {
+      const data = await quantityOf(reader, quantity, start, lead);
+      const { height, width, units } = reader;
+      return {
+        data,
+        height,
+        width,
+        units,
+        range: rangeOf(data),
+        date: startOf(forecast.starts, start).validDates[lead] ?? '',
+      };
+    },
+    variable,
+  );
 };
 
 function startOf<Start>(starts: readonly Start[], index: number): Start {
@@ -122,8 +148,9 @@ function quantile(sorted: readonly number[], share: number): number {
   return low + (high - low) * (place - below);
 }
 
-export const probe: Handler<'probe'> = async ({ forecastFolder, start, row, column }) => {
+export const probe: Handler<'probe'> = async ({ forecastFolder, channel, start, row, column }) => {
   const forecast = await readForecastIn(forecastFolder);
+  const variable = variableOf(forecast, channel);
   const { height, width, latitudes, longitudes, leads } = forecast;
   if (row < 0 || row >= height || column < 0 || column >= width)
     throw new DriftcastError('bad-input', `The forecast has no cell in row ${row}, column ${column}.`);
@@ -134,36 +161,40 @@ export const probe: Handler<'probe'> = async ({ forecastFolder, start, row, colu
 
   const dataset = await preparedIn(datasetFolderOf(forecastFolder, forecast.dataset)).catch(() => null);
   const initial = dataset?.hasFrame(timeIndex)
-    ? (await dataset.frame(timeIndex))[cell * dataset.channels.length]
+    ? (await dataset.frame(timeIndex))[cell * dataset.channels.length + channel]
     : undefined;
 
-  return withForecast(join(forecastFolder, entityFiles.netcdf), async (reader) => {
-    const truth: (number | null)[] = [];
-    const quantiles: (number | null)[][] = [];
-    const members: (number | null)[][] = Array.from({ length: reader.members }, () => []);
-    for (let lead = 0; lead < leads.length; lead++) {
-      const fields = await reader.read(start, lead, 'member');
-      const values = Array.from({ length: reader.members }, (_, m) => fields[m * height * width + cell]!);
-      values.forEach((value, m) => {
-        members[m]!.push(number(value));
-      });
-      const sorted = values.every(Number.isFinite) ? values.sort((a, b) => a - b) : null;
-      quantiles.push(probedQuantiles.map((share) => sorted && quantile(sorted, share)));
-      const observed =
-        hasTruth && reader.hasTruth ? (await reader.read(start, lead, 'truth'))[cell] : undefined;
-      truth.push(number(observed));
-    }
-    return {
-      latitude: latitudes?.[row] ?? null,
-      longitude: longitudes?.[column] ?? null,
-      leads,
-      dates: validDates,
-      truth,
-      quantiles,
-      members,
-      initial: number(initial),
-    };
-  });
+  return withForecast(
+    join(forecastFolder, entityFiles.netcdf),
+    async (reader) => {
+      const truth: (number | null)[] = [];
+      const quantiles: (number | null)[][] = [];
+      const members: (number | null)[][] = Array.from({ length: reader.members }, () => []);
+      for (let lead = 0; lead < leads.length; lead++) {
+        const fields = await reader.read(start, lead, 'member');
+        const values = Array.from({ length: reader.members }, (_, m) => fields[m * height * width + cell]!);
+        values.forEach((value, m) => {
+          members[m]!.push(number(value));
+        });
+        const sorted = values.every(Number.isFinite) ? values.sort((a, b) => a - b) : null;
+        quantiles.push(probedQuantiles.map((share) => sorted && quantile(sorted, share)));
+        const observed =
+          hasTruth && reader.hasTruth ? (await reader.read(start, lead, 'truth'))[cell] : undefined;
+        truth.push(number(observed));
+      }
+      return {
+        latitude: latitudes?.[row] ?? null,
+        longitude: longitudes?.[column] ?? null,
+        leads,
+        dates: validDates,
+        truth,
+        quantiles,
+        members,
+        initial: number(initial),
+      };
+    },
+    variable,
+  );
 };
 
 /** Starts of different files are told apart by numbers that no single file reaches. */

@@ -37,7 +37,7 @@ export const forecast: Handler<'forecast'> = async (
       title: `Ensemble forecast of ${dataset.channels.map((channel) => channel.longName).join(', ')}`,
       provenance: { ...provenance, method: model.settings.method, seed: String(request.seed) },
     });
-    const range = new ValueRange(dataset.channels.length);
+    const ranges = dataset.channels.map((_, i, all) => new ValueRange(all.length, i));
     let seconds = 0;
     let networkCalls = 0;
     try {
@@ -57,7 +57,7 @@ export const forecast: Handler<'forecast'> = async (
           },
           async ({ lead, values }) => {
             const truth = await dataset.truthAt(start, lead);
-            range.add(values, request.members, truth);
+            for (const range of ranges) range.add(values, request.members, truth);
             await writer.writeLead(index, leads.indexOf(lead), values, truth);
           },
         );
@@ -71,7 +71,14 @@ export const forecast: Handler<'forecast'> = async (
     }
     const { summary } = dataset.dataset;
     const { fingerprint } = (await preparedIn(datasetFolder)).dataset;
-    const channel = dataset.channels[0]!;
+    const channels = dataset.channels.map(({ name, longName, units }, i) => ({
+      name,
+      variable: writer.variables[i]!,
+      longName,
+      units,
+      valueRange: ranges[i]!.result(),
+    }));
+    const channel = channels[0]!;
     return {
       datasetFingerprint: fingerprint,
       method: model.settings.method,
@@ -88,7 +95,8 @@ export const forecast: Handler<'forecast'> = async (
       networkCalls,
       seed: request.seed,
       schedule: request.schedule,
-      valueRange: range.result(),
+      valueRange: channel.valueRange,
+      channels,
     };
   } finally {
     model.dispose();

@@ -11,14 +11,18 @@ export class ValueRange {
   private spreadMax = 0;
   private errorMax = 0;
 
-  constructor(private readonly channels: number) {}
+  /** @param channel the one whose values count */
+  constructor(
+    private readonly channels: number,
+    private readonly channel = 0,
+  ) {}
 
-  /** One lead: members [members, cells, channel] and truth [cells, channel]; the first channel alone counts. */
+  /** One lead: members [members, cells, channel] and truth [cells, channel]. */
   add(values: Float32Array, members: number, truth: Float32Array | null): void {
     const size = values.length / members;
     const spreads: number[] = [];
     const errors: number[] = [];
-    for (let i = 0; i < size; i += this.channels) {
+    for (let i = this.channel; i < size; i += this.channels) {
       let [sum, squares] = [0, 0];
       for (let m = 0; m < members; m++) sum += values[m * size + i]!;
       const mean = sum / members;

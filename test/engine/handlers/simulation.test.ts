@@ -165,7 +165,7 @@ describe('a simulation under way', () => {
     const previews: SimulationPreview[] = [];
     await simulate(
       path,
-      { frames: 40, width: 130, height: 70 },
+      { frames: 40, width: 160, height: 120 },
       {
         onEvent(event) {
           if (event.kind === 'preview') previews.push(event.preview);
@@ -185,11 +185,12 @@ describe('a simulation under way', () => {
       frame: 0,
       frames: 40,
       timeUnits: 's',
-      height: 35,
-      width: 44,
+      height: 60,
+      width: 80,
+      layers: 1,
     });
-    expect(first!.fields.map((field) => field.name)).toEqual(['u']);
-    expect(first!.fields[0]!.values).toHaveLength(35 * 44);
+    expect(first!.fields.map((field) => field.name)).toEqual(['u', 'v']);
+    expect(first!.fields[0]!.values).toHaveLength(60 * 80);
   });
 
   it('is cancelled at once, also in the middle of a computation, and leaves nothing behind', async () => {

@@ -1,0 +1,23 @@
+/** Addresses of fields: what is written is read again. */
+import { describe, expect, it } from 'vitest';
+import { type FieldAddress, fieldPath, parseFieldPath } from '#shared/contract/fields.ts';
+
+const addresses: FieldAddress[] = [
+  { kind: 'file', file: 'a', variable: 'group/v x', time: 3, slices: {} },
+  { kind: 'file', file: 'a', variable: 'vx', time: 3, slices: { trajectory: 2, depth: 0 } },
+  { kind: 'dataset', dataset: 'flow', channel: 2, time: 40 },
+  { kind: 'forecast', forecast: 'f', quantity: 'mean', start: 0, lead: 2 },
+  { kind: 'forecast', forecast: 'f', quantity: 'member-3', channel: 2, start: 1, lead: 5 },
+];
+
+describe('the address of a field', () => {
+  it.each(addresses)('is read as it was written: %o', (address) => {
+    expect(parseFieldPath(fieldPath(address))).toEqual(address);
+  });
+
+  it('has one form for the first channel, so that it is kept once', () => {
+    const address = { kind: 'forecast', forecast: 'f', quantity: 'truth', start: 0, lead: 0 } as const;
+    expect(fieldPath({ ...address, channel: 0 })).toBe(fieldPath(address));
+    expect(parseFieldPath(`${fieldPath(address)}?channel=x`)).toBeNull();
+  });
+});
