@@ -11,8 +11,9 @@ const lane = process.argv.find((argument) => argument.startsWith('--lane='))?.sl
 
 // Each lane loads its own part alone: the files lane never pays for, nor dies of, the compute backend.
 if (parentPort !== null && workerData === 'simulation') {
-  const { serveSimulations } = await import('./handlers/simulation-thread.ts');
-  serveSimulations(parentPort);
+  const port = parentPort;
+  // Not awaited here: what is imported may share code with this very module, which would then wait for itself.
+  void import('./handlers/simulation-thread.ts').then(({ serveSimulations }) => serveSimulations(port));
 } else if (lane === 'files') {
   engineMain('files', async () => (await import('./handlers/files-lane.ts')).filesLane(), processTransport());
 } else if (lane === 'compute') {

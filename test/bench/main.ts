@@ -8,6 +8,7 @@ import type { Measure } from './measure.ts';
 import { benchMemory, measureSamplingMemory } from './memory.ts';
 import { benchNetwork } from './network.ts';
 import { benchSampling } from './sampling.ts';
+import { benchSimulators } from './simulators.ts';
 import { benchSkill } from './skill.ts';
 
 const { values: options } = parseArgs({
@@ -28,6 +29,7 @@ const benchmarks: Record<string, () => Promise<Measure[]>> = {
   network: benchNetwork,
   sampling: benchSampling,
   memory: benchMemory,
+  simulators: benchSimulators,
   skill: () => benchSkill({ folder: options.folder, systems: options.system, methods: options.method }),
 };
 /** Trains for hours: only when asked for by name. */

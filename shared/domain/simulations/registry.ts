@@ -2,6 +2,7 @@
 import type { SimulatorEntry } from '../simulation.ts';
 import { navierStokesSettingsSchema } from './navier-stokes.ts';
 import { springMesh3dSettingsSchema, springMeshSettingsSchema } from './spring-mesh.ts';
+import { surfaceOceanSettingsSchema } from './surface-ocean.ts';
 
 function entry(
   name: string,
@@ -18,4 +19,5 @@ export const simulatorEntries: readonly SimulatorEntry[] = [
   entry('spring-mesh', 'spring-mesh', 'frames', springMeshSettingsSchema),
   entry('spring-mesh-3d', 'spring-mesh', 'frames', springMesh3dSettingsSchema),
   entry('navier-stokes', 'navier-stokes', 'frames', navierStokesSettingsSchema),
+  entry('surface-ocean', 'sst', 'days', surfaceOceanSettingsSchema),
 ];
