@@ -6,6 +6,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Measure } from './measure.ts';
 import { benchMemory, measureSamplingMemory } from './memory.ts';
+import { benchNavierStokes } from './navier-stokes.ts';
 import { benchNetwork } from './network.ts';
 import { benchSampling } from './sampling.ts';
 import { benchSimulators } from './simulators.ts';
@@ -29,6 +30,7 @@ const benchmarks: Record<string, () => Promise<Measure[]>> = {
   network: benchNetwork,
   sampling: benchSampling,
   memory: benchMemory,
+  'navier-stokes': benchNavierStokes,
   simulators: benchSimulators,
   skill: () => benchSkill({ folder: options.folder, systems: options.system, methods: options.method }),
 };
