@@ -1,10 +1,17 @@
 /** Daily temperature of the sea surface, as a simulator: settings in, frames out. */
+
+import {
+  firstDayOfYear,
+  latitudes,
+  longitudes,
+  meanTemperature,
+  metresPerDegree,
+} from '#shared/domain/simulations/climate.ts';
 import type { SurfaceOceanSettings } from '#shared/domain/simulations/surface-ocean.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { Random } from '#shared/random.ts';
 import { Pace } from '../pace.ts';
 import type { SimulationLayout, SimulationTask, Simulator } from '../simulator.ts';
-import { firstDayOfYear, latitudes, longitudes, meanTemperature, metresPerDegree } from './climate.ts';
 import { makeCoast } from './coast.ts';
 import { Eddies, secondsPerDay } from './eddies.ts';
 

@@ -1,8 +1,8 @@
 /** What the sea surface would be without eddies: a box on the globe, its mean temperature and its seasons. */
-import type { SurfaceOceanSettings } from '#shared/domain/simulations/surface-ocean.ts';
-import { DriftcastError } from '#shared/errors.ts';
-import { isValidDay } from '#shared/time/calendars.ts';
-import { dayOfYear } from '#shared/time/dates.ts';
+import { DriftcastError } from '../../errors.ts';
+import { isValidDay } from '../../time/calendars.ts';
+import { dayOfYear } from '../../time/dates.ts';
+import type { SurfaceOceanSettings } from './surface-ocean.ts';
 
 /** Metres in a degree of latitude, on a sphere of 6371 km. */
 export const metresPerDegree = (Math.PI / 180) * 6_371_000;
