@@ -54,8 +54,10 @@ export function comparisonsTopic(core: Core, results: Comparisons) {
 /** The report of a finished comparison as one HTML text. @throws DriftcastError as `JobResults.get`. */
 export async function comparisonReport(core: Core, results: Comparisons, job: string): Promise<string> {
   const compared = results.get(job);
+  const field = fieldTable(compared.dataset);
   const tables = {
-    field: await readColourTable(core.resourcesFolder, fieldTable(compared.dataset)),
+    field: await readColourTable(core.resourcesFolder, field),
+    signed: field === 'balance',
     spread: await readColourTable(core.resourcesFolder, 'amp'),
     error: await readColourTable(core.resourcesFolder, 'balance'),
   };

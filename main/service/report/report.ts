@@ -92,10 +92,11 @@ function finding(rows: readonly ComparisonRow[], units: string): string {
       : '';
   const own = `${best.title} has the lowest fair CRPS of the trained runs: ${written(crps(best))}${sure}.`;
   if (!reference) return own;
-  const share = Math.abs(1 - crps(best) / crps(reference)) * 100;
+  const ratio = crps(best) / crps(reference);
+  const size = ratio > 2 ? `${figure(ratio, 2)} times` : `${figure(100 * Math.abs(1 - ratio), 2)} %`;
   const verdict =
-    crps(best) < crps(reference)
-      ? `That is ${figure(share, 2)} % below the best method without training`
-      : `That is ${figure(share, 2)} % above the best method without training, which is still to be beaten`;
+    ratio < 1
+      ? `That is ${size} below the best method without training`
+      : `That is ${size} ${ratio > 2 ? 'that of' : 'above'} the best method without training, which is still to be beaten`;
   return `${own} ${verdict} (${shortTitle(reference.title).toLowerCase()}, ${written(crps(reference))}).`;
 }

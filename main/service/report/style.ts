@@ -46,8 +46,8 @@ th, td { padding: 6px 6px; border-bottom: 1px solid var(--line); text-align: rig
 th:first-child, td:first-child { padding-left: 0; text-align: left; white-space: normal; }
 thead th { color: var(--soft); font-weight: 500; vertical-align: bottom; }
 thead .group { border-bottom: 2px solid var(--line); text-align: center; }
-tbody th { min-width: 11em; font-weight: 600; }
-th small, td small { display: block; color: var(--soft); font-size: 11px; font-weight: 400; }
+tbody th { min-width: 9.5em; font-weight: 600; }
+th small, td small { display: block; color: var(--soft); font-size: 10.5px; font-weight: 400; }
 tr.reference th { font-weight: 400; }
 .best { color: var(--good); font-weight: 700; }
 .swatch-line { width: 26px; height: 10px; margin-right: 6px; vertical-align: 1px; }

@@ -1,0 +1,51 @@
+/** The verbs that there are, and what all of them offer. */
+import { describe, expect, it } from 'vitest';
+import { terminal } from './terminal.ts';
+
+describe('help', () => {
+  it('lists exactly the verbs that exist', async () => {
+    const t = terminal();
+    expect(await t.run('--help')).toBe(0);
+    const verbs = [...t.out().matchAll(/^ {2}([a-z]+)(?: |$)/gm)].map((match) => match[1]);
+    expect(verbs.filter((verb) => verb !== 'help')).toEqual([
+      'demo',
+      'doctor',
+      'simulate',
+      'inspect',
+      'prepare',
+      'train',
+      'forecast',
+      'evaluate',
+      'compare',
+      'tradeoff',
+      'list',
+      'serve',
+      'reference',
+      'weights',
+    ]);
+  });
+
+  it('offers --json and --workspace on every verb', async () => {
+    for (const verb of [
+      'demo',
+      'doctor',
+      'simulate',
+      'inspect',
+      'prepare',
+      'train',
+      'forecast',
+      'evaluate',
+      'compare',
+      'tradeoff',
+      'list',
+      'serve',
+      'reference',
+      'weights export',
+    ]) {
+      const t = terminal();
+      await t.run(...verb.split(' '), '--help');
+      expect(t.out(), verb).toContain('--json');
+      expect(t.out(), verb).toContain('--workspace');
+    }
+  });
+});
