@@ -1,14 +1,12 @@
 /** Folders in the layout of nn-benchmark: what our own exporter writes, and others' with all their liberties. */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { attributeText, type DataFile } from '#main/data/formats/dataFile.ts';
 import { openDataFile } from '#main/data/formats/registry.ts';
 import { inspectFile } from '#main/data/inspect.ts';
 import { exportNnBenchmark } from '#main/data/nnBenchmark/export.ts';
-import { gridOfPositions } from '#main/data/nnBenchmark/grid.ts';
 import { npyFile, npyValues, parseNpyHeader } from '#main/data/nnBenchmark/npy.ts';
 import { findVariable } from '#main/data/openFile.ts';
 import { createSimulationWriter } from '#main/data/simulationWriter.ts';
@@ -383,40 +381,5 @@ describe('a folder made by others', () => {
     const huge = npyFile('float64', [2 ** 20, 2 ** 10, 2 ** 10], new Float64Array(0));
     const folder = await folderOf({ a: huge, b: huge }, [{ name: '0', field_keys: { p: 'a', q: 'b' } }]);
     await expect(openDataFile(folder)).rejects.toMatchObject({ code: 'damaged-file' });
-  });
-});
-
-describe('arrays and grids', () => {
-  it('come back from NumPy files as they were', () => {
-    fc.assert(
-      fc.property(fc.array(fc.double({ noNaN: true }), { maxLength: 50 }), (numbers) => {
-        const file = npyFile('float64', [numbers.length], Float64Array.from(numbers));
-        const header = parseNpyHeader(file);
-        expect(header.offset % 64).toBe(0);
-        expect([...npyValues(header, file)]).toEqual(numbers);
-      }),
-    );
-  });
-
-  it('are found whatever the order of the nodes', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 6 }),
-        fc.integer({ min: 1, max: 6 }),
-        fc.infiniteStream(fc.nat()),
-        (rows, columns, random) => {
-          const count = rows * columns;
-          const order = Array.from({ length: count }, (_, i) => ({ i, key: random.next().value as number }))
-            .sort((a, b) => a.key - b.key)
-            .map(({ i }) => i);
-          const positions = Float64Array.from(
-            order.flatMap((cell) => [(cell % columns) * 0.1, Math.floor(cell / columns) * 3]),
-          );
-          const grid = gridOfPositions(positions)!;
-          expect([grid.y.length, grid.x.length]).toEqual([rows, columns]);
-          for (const [cell, node] of grid.nodes.entries()) expect(order[node]).toBe(cell);
-        },
-      ),
-    );
   });
 });
