@@ -2,6 +2,7 @@
  * Writes simulated trajectories as CF NetCDF-4, block of frames by block, so that memory does not grow with the file.
  * The same blocks in the same order make the same bytes, the creation time apart. Source: CF conventions 1.11.
  */
+import { bitRound, quantization } from './bitRound.ts';
 import { type AttributeValue, Netcdf4Writer } from './formats/netcdf4Writer.ts';
 
 interface FileVariable {
@@ -41,6 +42,8 @@ export interface SimulationFileLayout {
   readonly trajectories: number | null;
   /** Global attributes; numbers become float64. */
   readonly attributes: Readonly<Record<string, string | number>>;
+  /** Explicit mantissa bits that frames are rounded to, 1–23, and who rounds; null: as computed. */
+  readonly rounding?: { readonly significantBits: number; readonly version: string } | null;
 }
 
 export interface SimulationWriter {
@@ -55,6 +58,8 @@ export interface SimulationWriter {
 }
 
 const chunkBytes = 1024 * 1024;
+/** Rounding is asked for where size counts, so there the time for the best compression is well spent. */
+const roundedDeflate = 9;
 
 const cellsOf = (space: readonly FileAxis[]) => space.reduce((cells, axis) => cells * axis.values.length, 1);
 
@@ -107,7 +112,7 @@ export async function createSimulationWriter(
   path: string,
   layout: SimulationFileLayout,
 ): Promise<SimulationWriter> {
-  const { variables, trajectories, time, space } = layout;
+  const { variables, trajectories, time, space, rounding = null } = layout;
   const sizes = space.map((axis) => axis.values.length);
   const spaceDims = space.map((axis) => axis.name);
   const repeated = trajectories === null ? [] : ['trajectory'];
@@ -116,13 +121,23 @@ export async function createSimulationWriter(
   const zeros = space.map(() => 0);
   const file = await Netcdf4Writer.create(path);
   try {
-    file.attributes({ Conventions: 'CF-1.11', ...layout.attributes });
+    // Rounding is described since version 1.12 of the conventions.
+    file.attributes({ Conventions: rounding ? 'CF-1.12' : 'CF-1.11', ...layout.attributes });
     writeCoordinates(file, layout);
+    if (rounding)
+      file.variable(quantization.container, new Int32Array(1), {
+        dims: [],
+        attributes: quantization.containerAttributes(rounding.version),
+      });
     for (const variable of variables) {
       file.slabVariable(variable.name, {
         dims: [...repeated, time.name, ...spaceDims],
         chunks: [...ones, framesPerBlock(layout), ...sizes],
-        attributes: variableAttributes(variable),
+        attributes: {
+          ...variableAttributes(variable),
+          ...(rounding ? quantization.attributes(rounding.significantBits) : {}),
+        },
+        ...(rounding ? { deflate: roundedDeflate } : {}),
       });
     }
   } catch (error) {
@@ -146,8 +161,10 @@ export async function createSimulationWriter(
         file.writeSlab(name, [...at(trajectory), ...zeros], [...ones, ...sizes], values);
     },
     writeFrames(trajectory, first, count, fields) {
-      for (const [i, { name }] of variables.entries())
-        file.writeSlab(name, [...at(trajectory), first, ...zeros], [...ones, count, ...sizes], fields[i]!);
+      for (const [i, { name }] of variables.entries()) {
+        const values = rounding ? bitRound(fields[i]!, rounding.significantBits) : fields[i]!;
+        file.writeSlab(name, [...at(trajectory), first, ...zeros], [...ones, count, ...sizes], values);
+      }
     },
     close: () => file.close(),
     abort: () => file.abort(),

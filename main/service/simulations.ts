@@ -145,7 +145,14 @@ export function simulationsTopic(core: Core, opened: OpenedFiles) {
         const recipe = await findRecipe(core, name);
         const folder = path === null ? join(workspace.simulations, newId(recipe.name)) : resolve(path);
         const parts = recipe.files.map(({ name: file, settings, trajectories, seed, splits }) => ({
-          request: { simulator: recipe.simulator, settings, trajectories, seed, splits },
+          request: {
+            simulator: recipe.simulator,
+            settings,
+            trajectories,
+            seed,
+            splits,
+            significantBits: null,
+          },
           goal: join(folder, ending(file, format)),
         }));
         return { job: launch(`Simulate ${recipe.title}`, parts, format, folder) };

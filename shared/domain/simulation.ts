@@ -24,6 +24,8 @@ export const simulationRequestSchema = z.object({
   /** With a trajectory's number it decides everything random: each trajectory is an independent draw. */
   seed: seedSchema.default(1),
   splits: trajectorySplitsSchema.nullable().default(null),
+  /** Mantissa bits that frames are rounded to, for files that have to be small; null: as computed. */
+  significantBits: z.number().int().min(1).max(23).nullable().default(null),
 });
 
 export const simulationFormats = ['netcdf', 'nn-benchmark'] as const;

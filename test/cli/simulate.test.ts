@@ -49,6 +49,18 @@ describe('driftcast simulate', () => {
     ]);
   });
 
+  it('asks for rounded values, and refuses more bits than there are', async () => {
+    const t = terminal();
+    expect(await t.run('simulate', 'spring-mesh', '--out', 'mesh.nc', '--significant-bits', '10')).toBe(0);
+    expect(asked(t, 'simulations.start')).toMatchObject({ request: { significantBits: 10 } });
+    expect(await t.run('simulate', 'spring-mesh', '--out', 'mesh.nc', '--significant-bits', '24')).toBe(1);
+    expect(t.err()).toMatch(/more than the 23/);
+    expect(
+      await t.run('simulate', '--recipe', 'spring-mesh-few', '--out', 'few', '--significant-bits', '8'),
+    ).toBe(1);
+    expect(t.err()).toMatch(/--significant-bits cannot be given with --recipe/);
+  });
+
   it('says in words what came of it', async () => {
     const t = terminal();
     expect(await t.run('simulate', 'spring-mesh', '--out', 'mesh.nc')).toBe(0);

@@ -23,6 +23,7 @@ interface SimulateOptions extends Common {
   steps?: number;
   seed?: number;
   set?: string[];
+  significantBits?: number;
   recipe?: string;
   format: SimulationFormat;
   list?: boolean;
@@ -42,6 +43,11 @@ export function registerSimulate(verbs: Verbs): void {
     )
     .option('--seed <number>', 'seed of all randomness (1)', wholeNumber('--seed', 0))
     .option('--set <key=value>', 'change one setting; may be given several times', collect)
+    .option(
+      '--significant-bits <count>',
+      'round values to so many mantissa bits, 1 to 23, for a smaller file (10: within 0.05 %)',
+      wholeNumber('--significant-bits', 1),
+    )
     .option('--recipe <recipe>', 'all files of a named data set, e.g. spring-mesh-small')
     .option(
       '--format <format>',
@@ -77,12 +83,19 @@ async function one(session: Session, system: string | undefined, options: Simula
       `The systems are ${names.join(', ')}. Or give --recipe; driftcast simulate --list shows what there is.`,
     );
   const entry = simulatorNamed(simulatorEntries, system);
-  const { trajectories, seed } = options;
+  const { trajectories, seed, significantBits } = options;
+  if (significantBits !== undefined && significantBits > 23)
+    throw new DriftcastError(
+      'bad-input',
+      `--significant-bits ${significantBits} is more than the 23 that a single-precision number has.`,
+      'Leave it out to keep every bit.',
+    );
   const request = simulationRequestSchema.parse({
     simulator: system,
     settings: simulationSettings(entry, options.set ?? [], options.steps),
     trajectories,
     seed,
+    significantBits,
   });
   const path = session.path(options.out);
   const { job } = await session.client.simulations.start({ request, format: options.format, path });
@@ -94,8 +107,10 @@ async function recipe(
   system: string | undefined,
   options: SimulateOptions,
 ): Promise<string> {
-  const fixed = ['trajectories', 'steps', 'seed', 'set'] as const;
-  const given = fixed.filter((name) => options[name] !== undefined).map((name) => `--${name}`);
+  const fixed = ['trajectories', 'steps', 'seed', 'set', 'significantBits'] as const;
+  const given = fixed
+    .filter((name) => options[name] !== undefined)
+    .map((name) => (name === 'significantBits' ? '--significant-bits' : `--${name}`));
   if (system !== undefined) given.unshift(`the system ${system}`);
   if (given.length > 0)
     throw new DriftcastError(

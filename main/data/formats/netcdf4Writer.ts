@@ -10,7 +10,7 @@ import { syncFolder, temporaryPath } from '#main/workspace/atomic.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { hdf5Library } from './hdf5Library.ts';
 
-export type AttributeValue = string | number | Float32Array | Float64Array;
+export type AttributeValue = string | number | Int32Array | Float32Array | Float64Array;
 
 export interface VariableOptions {
   /** Names of dimensions, which must exist already. */
@@ -20,6 +20,8 @@ export interface VariableOptions {
 
 export interface SlabVariableOptions extends VariableOptions {
   readonly chunks: readonly number[];
+  /** Level of deflate, 1–9. */
+  readonly deflate?: number;
 }
 
 const deflateLevel = 4;
@@ -83,7 +85,10 @@ export class Netcdf4Writer {
   }
 
   /** A float32 variable that is filled by {@link writeSlab}, chunked and deflated. */
-  slabVariable(name: string, { dims, chunks, attributes = {} }: SlabVariableOptions): void {
+  slabVariable(
+    name: string,
+    { dims, chunks, deflate = deflateLevel, attributes = {} }: SlabVariableOptions,
+  ): void {
     const shape = dims.map((dim) => this.sizes.get(dim)!);
     const dataset = this.file.create_dataset({
       name,
@@ -93,7 +98,7 @@ export class Netcdf4Writer {
       maxshape: shape,
       chunks: [...chunks],
       compression: 'gzip',
-      compression_opts: deflateLevel,
+      compression_opts: deflate,
       track_order: true,
     });
     dataset.resize(shape);

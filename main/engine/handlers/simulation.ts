@@ -35,20 +35,27 @@ function fileLayout(
   settings: Record<string, unknown>,
   { request, version }: SimulateInput,
 ): SimulationFileLayout {
-  const { trajectories, seed, splits } = request;
+  const { trajectories, seed, splits, significantBits } = request;
   const single = trajectories === 1 && entry.system === 'sst';
   return {
     ...layout,
     trajectories: single ? null : trajectories,
+    rounding: significantBits === null ? null : { significantBits, version },
     attributes: {
       title: entry.title,
       ...layout.attributes,
       source: `Driftcast simulator ${entry.name}`,
-      history: `${new Date().toISOString()} simulated by Driftcast ${version}`,
+      history: `${new Date().toISOString()} simulated by Driftcast ${version}${significantBits === null ? '' : `, values rounded to ${significantBits} significant bits`}`,
       driftcast: version,
       driftcast_system: entry.system,
       ...(layout.masks.length === 0 ? {} : { driftcast_masks: layout.masks.join(' ') }),
-      driftcast_simulation: JSON.stringify({ simulator: entry.name, settings, seed, trajectories }),
+      driftcast_simulation: JSON.stringify({
+        simulator: entry.name,
+        settings,
+        seed,
+        trajectories,
+        ...(significantBits === null ? {} : { significantBits }),
+      }),
       ...(splits === null ? {} : { driftcast_splits: JSON.stringify(splits) }),
     },
   };

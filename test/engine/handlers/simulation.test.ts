@@ -41,10 +41,12 @@ interface Choices {
   signal?: AbortSignal;
   onEvent?: (event: SimulationCalls['simulate']['event']) => void;
   splits?: { train: number; validation: number; test: number };
+  significantBits?: number;
 }
 
 function simulate(path: string, settings: Partial<ToySettings>, choices: Choices = {}) {
   const { trajectories = 3, seed = 1, threads = 2, format = 'netcdf', splits = null } = choices;
+  const { significantBits = null } = choices;
   const handler = simulateWith({
     threads,
     simulators: [toySimulator as never],
@@ -55,7 +57,14 @@ function simulate(path: string, settings: Partial<ToySettings>, choices: Choices
       return thread;
     },
   });
-  const request = simulationRequestSchema.parse({ simulator: 'toy', settings, trajectories, seed, splits });
+  const request = simulationRequestSchema.parse({
+    simulator: 'toy',
+    settings,
+    trajectories,
+    seed,
+    splits,
+    significantBits,
+  });
   return handler(
     { request, path, format, version: '1.2.3' },
     {
@@ -122,6 +131,19 @@ describe('the file of a simulation', () => {
     const summary = await inspectFile(path, { statistics: true });
     const u = summary.variables.find((variable) => variable.name === 'u');
     expect(u).toMatchObject({ units: 'm', missingFraction: 0, forecastable: true });
+  });
+
+  it('says when its values were rounded', async () => {
+    const path = join(await temporaryFolder(), 'toy.nc');
+    await simulate(path, { frames: 12 }, { significantBits: 3 });
+    await using(path, async (file) => {
+      const corner = await file.read(findVariable(file, 'v'), [2, 0, 0, 0], [1, 12, 1, 1]);
+      // 200 lies in the middle between 192 and 208, and goes to the even one.
+      expect([...corner].map(Number)).toEqual([192, ...Array.from({ length: 11 }, () => 208)]);
+      const text = (name: string) => attributeText(file.attributes, name);
+      expect(JSON.parse(text('driftcast_simulation')).significantBits).toBe(3);
+      expect(text('history')).toMatch(/values rounded to 3 significant bits$/);
+    });
   });
 
   it('is the same, byte for byte, from one thread and from two, whichever is done first', async () => {
