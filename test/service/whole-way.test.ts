@@ -10,12 +10,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import h5wasm from 'h5wasm/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeOcean } from '#main/cli/demo/file.ts';
-import { syntheticOcean } from '#main/cli/demo/ocean.ts';
 import { createService, type Service } from '#main/service/service.ts';
 import type { RunEvent } from '#shared/contract/index.ts';
 import { prepareSettingsSchema } from '#shared/domain/dataset.ts';
 import { type TrainSettings, trainSettingsSchema } from '#shared/domain/settings.ts';
+import { syntheticOcean } from './fixtures/ocean.ts';
+import { writeOcean } from './fixtures/ocean-file.ts';
 import { jobEnd } from './fixtures/open-service.ts';
 
 const root = join(import.meta.dirname, '..', '..');

@@ -1,14 +1,14 @@
 /**
- * `driftcast demo`: the whole way from a file to a scored forecast in under three minutes, offline: a small
- * synthetic ocean, a tiny network, an ensemble forecast beside truth. Everything stays in one folder.
+ * `driftcast demo`: the whole way from a simulation to a scored forecast in under three minutes, offline: a small
+ * simulated ocean, a tiny network, an ensemble forecast beside truth. Everything stays in one folder.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scoresCsv } from '#main/service/scoresCsv.ts';
 import { prepareSettingsSchema } from '#shared/domain/dataset.ts';
 import type { TrainSettings } from '#shared/domain/settings.ts';
-import { writeOcean } from '../demo/file.ts';
-import { syntheticOcean } from '../demo/ocean.ts';
+import { simulationRequestSchema } from '#shared/domain/simulation.ts';
+import { followJob } from '../jobs.ts';
 import { applySettings } from '../parse/settings.ts';
 import { findPreset } from '../presets.ts';
 import { scoresText } from '../print/scores.ts';
@@ -22,7 +22,12 @@ interface DemoOptions extends Common {
   out: string;
 }
 
-const ocean = { height: 20, width: 28, days: 1096, seed: 7 };
+/** Three years off a coast: eddies fast enough to be worth a forecast, a season that nobody is praised for. */
+const ocean = simulationRequestSchema.parse({
+  simulator: 'surface-ocean',
+  settings: { rows: 20, columns: 28, eddySpeed: 0.3, days: 1096, coast: 'east' },
+  seed: 7,
+});
 const horizon = 5;
 const members = 20;
 /** Starts of the test split that are forecast into the file, and scored beside the references. */
@@ -40,7 +45,7 @@ const limits = [
 ];
 
 export function registerDemo(verbs: Verbs): void {
-  addVerb(verbs.program, 'demo', 'From a synthetic file to a scored forecast in three minutes, offline')
+  addVerb(verbs.program, 'demo', 'From a simulated ocean to a scored forecast in three minutes, offline')
     .option('--out <folder>', 'folder for all that it makes', 'driftcast-demo')
     .action((options: DemoOptions) => {
       const workspace = options.workspace ?? join(options.out, 'workspace');
@@ -53,16 +58,17 @@ async function runDemo(session: Session, out: string): Promise<undefined> {
   const folder = session.path(out);
   await mkdir(folder, { recursive: true });
   const files = {
-    data: join(folder, 'synthetic-ocean.nc'),
+    data: join(folder, 'simulated-ocean.nc'),
     forecast: join(folder, 'forecast.nc'),
     scores: join(folder, 'scores.csv'),
   };
 
-  output.note(`1/5  A synthetic ocean of ${ocean.days} days: ${files.data}`);
-  await writeOcean(files.data, syntheticOcean(ocean));
+  output.note(`1/5  Simulating an ocean of ${ocean.settings.days} days: ${files.data}`);
+  const { job } = await client.simulations.start({ request: ocean, path: files.data });
+  await followJob(session, job);
 
   output.note(`2/5  Preparing: horizon ${horizon} days, anomalies from the seasonal cycle`);
-  const dataset = await prepareFiles(session, [files.data], 'Synthetic ocean (demo)', () =>
+  const dataset = await prepareFiles(session, [files.data], 'Simulated ocean (demo)', () =>
     prepareSettingsSchema.parse({ variables: ['sst'], horizon, normalisation: 'seasonal-anomaly' }),
   );
 
@@ -104,7 +110,7 @@ async function runDemo(session: Session, out: string): Promise<undefined> {
 
   output.answer({ files, dataset: dataset.id, run: run.id, forecast: forecast.id, ...scores, methods }, () =>
     [
-      'Synthetic data: these scores say that the machinery works, nothing about a real ocean.',
+      'Simulated data: these scores say that the machinery works, nothing about a real ocean.',
       '',
       scoresText(scores, methods, 'fair'),
       '',
