@@ -60,6 +60,8 @@ export function createOperators(geometry: Geometry, diffusion: number): Operator
   // Solid seen from a face: what of its control volume's ends is not shared with the next face over.
   const wall = (here: number, across: number, shared: boolean): number =>
     shared ? Math.max(0, across - here) : Math.max(here, across);
+  const inverseMass = (area: number, least: number, viscous: number): number =>
+    1 / Math.max(area, least, diffusion * viscous);
   for (let j = 0; j < rows; j++) {
     for (let i = 0; i <= columns; i++) {
       const k = at(grid, i, j);
@@ -72,16 +74,14 @@ export function createOperators(geometry: Geometry, diffusion: number): Operator
         const north = j === rows - 1 ? ends : wall(above, below, shearU[n]! > 0);
         frictionU[k] = (south + north) / (0.5 * openU[k]!);
         if (i > 0)
-          inverseMassU[k] =
-            1 /
-            mass(
-              0.5 * (volume[k - 1]! + volume[k]!),
-              i === columns ? 0.5 * leastMass : leastMass,
-              openU[k]! ** 2 * (inverseVolume[k]! + inverseVolume[k - 1]!) +
-                shearU[k]! +
-                shearU[n]! +
-                frictionU[k]!,
-            );
+          inverseMassU[k] = inverseMass(
+            0.5 * (volume[k - 1]! + volume[k]!),
+            i === columns ? 0.5 * leastMass : leastMass,
+            openU[k]! ** 2 * (inverseVolume[k]! + inverseVolume[k - 1]!) +
+              shearU[k]! +
+              shearU[n]! +
+              frictionU[k]!,
+          );
       }
       if (openV[k]! > 0 && i < columns && j > 0) {
         const left = 0.5 * (openU[k - stride]! + openU[k]!);
@@ -89,22 +89,16 @@ export function createOperators(geometry: Geometry, diffusion: number): Operator
         const west = i === 0 ? left : wall(left, right, shearV[k]! > 0);
         const east = i === columns - 1 ? 0 : wall(right, left, shearV[k + 1]! > 0);
         frictionV[k] = (west + east) / (0.5 * openV[k]!);
-        inverseMassV[k] =
-          1 /
-          mass(
-            0.5 * (volume[k - stride]! + volume[k]!),
-            leastMass,
-            openV[k]! ** 2 * (inverseVolume[k]! + inverseVolume[k - stride]!) +
-              shearV[k]! +
-              shearV[k + 1]! +
-              frictionV[k]!,
-          );
+        inverseMassV[k] = inverseMass(
+          0.5 * (volume[k - stride]! + volume[k]!),
+          leastMass,
+          openV[k]! ** 2 * (inverseVolume[k]! + inverseVolume[k - stride]!) +
+            shearV[k]! +
+            shearV[k + 1]! +
+            frictionV[k]!,
+        );
       }
     }
   }
   return { inverseMassU, inverseMassV, inverseVolume, shearU, shearV, frictionU, frictionV };
-
-  function mass(area: number, least: number, viscous: number): number {
-    return Math.max(area, least, diffusion * viscous);
-  }
 }

@@ -20,7 +20,7 @@ describe('geometry of the flow', () => {
           expect(volume.every((part, k) => (fluid[k] === 1) === part > 0)).toBe(true);
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 8 },
     );
   });
 
