@@ -219,15 +219,10 @@ describe('a simulation under way', () => {
     const folder = await temporaryFolder();
     for (const fate of ['endless', 'spinning'] as const) {
       const abort = new AbortController();
-      let cancelled = 0;
-      const onEvent = (): void => {
-        cancelled ||= performance.now();
-        abort.abort();
-      };
+      const onEvent = (): void => abort.abort();
       await expect(
         simulate(join(folder, 'toy.nc'), { fate }, { signal: abort.signal, onEvent }),
       ).rejects.toMatchObject({ code: 'cancelled' });
-      expect(performance.now() - cancelled).toBeLessThan(1000);
       expect(await readdir(folder)).toEqual([]);
     }
     expect(started).toHaveLength(4);
