@@ -62,7 +62,7 @@ export const surfaceOceanSettingsSchema = z
       max: 3650,
       step: 1,
     }),
-    spinUpDays: z.number().int().min(0).max(3650).default(150).meta({
+    spinUpDays: z.number().int().min(0).max(3650).default(120).meta({
       title: 'Spin-up',
       description: 'Days that are computed before the first field, until the eddies have developed.',
       units: 'days',
@@ -102,7 +102,7 @@ export const surfaceOceanSettingsSchema = z
       max: 365,
       step: 5,
     }),
-    eddySpeed: z.number().min(0.001).max(3).default(0.15).meta({
+    eddySpeed: z.number().min(0.001).max(3).default(0.2).meta({
       title: 'Eddy strength',
       description:
         'Root-mean-square speed of the flow; temperature anomalies grow with it, predictability shrinks.',
@@ -111,9 +111,9 @@ export const surfaceOceanSettingsSchema = z
       max: 0.5,
       step: 0.01,
     }),
-    eddyScale: z.number().min(20).max(5000).default(400).meta({
+    eddyScale: z.number().min(20).max(5000).default(600).meta({
       title: 'Eddy scale',
-      description: 'Wavelength at which eddies grow.',
+      description: 'Wavelength around which eddies are stirred up.',
       units: 'km',
       min: 150,
       max: 800,

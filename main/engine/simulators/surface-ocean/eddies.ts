@@ -1,8 +1,8 @@
 /**
  * A statistically steady field of eddies. Surface quasi-geostrophic flow alone only decays; here random sources and
- * sinks of heat in a band of wavelengths, which last for days, feed it just as much as keeps the flow at the chosen
- * speed (Held et al. 1995, section 4, force and damp the large scales likewise). Relaxation and hyperdiffusion take
- * the variance out again.
+ * sinks of heat around a wavelength, which last for days, feed it just as much as keeps the flow at the chosen speed.
+ * They stand for instabilities at depth and for the weather above. Relaxation and hyperdiffusion take the variance out
+ * again.
  */
 import { DriftcastError } from '#shared/errors.ts';
 import type { Random } from '#shared/random.ts';
@@ -18,18 +18,23 @@ export interface EddyPhysics {
   readonly relaxation: number;
   /** Root-mean-square speed in m s⁻¹ that growth aims at. */
   readonly speed: number;
-  /** Wavelength of fastest growth in m. */
+  /** Wavelength in m in the middle of the forced band. */
   readonly wavelength: number;
 }
 
 export const secondsPerDay = 86_400;
 
 /** Time in s over which the forcing forgets itself. */
-const memory = 8 * secondsPerDay;
-/** Standard deviation of the forced band in log k. */
-const bandWidth = 0.3;
+const memory = 3 * secondsPerDay;
+/**
+ * Standard deviation of the forced band in log k. It is wide, since instabilities of many sizes act in the sea, and since
+ * in a narrow band of equal |k| temperature and streamfunction are proportional, so that hardly anything cascades.
+ */
+const bandWidth = 0.9;
 /** Time in s in which the strength of the forcing adapts to the speed that is aimed at. */
-const adaptation = 40 * secondsPerDay;
+const adaptation = 20 * secondsPerDay;
+/** Hyperdiffusion: the power of k, steep so as to spare all but the shortest waves, and its share of the strain. */
+const [hyperPower, hyperShare] = [16, 0.3];
 /** Courant number of one step, of 2.8 that would still be stable. */
 const courant = 1.2;
 
@@ -54,26 +59,31 @@ export class Eddies {
     const { grid } = this.model;
     const centre = (2 * Math.PI) / physics.wavelength;
     const largest = Math.min(grid.kx[grid.keptX]!, grid.ky[grid.keptY]!);
-    if (centre * Math.exp(bandWidth) > largest) {
+    if (2 * centre > largest) {
       throw new DriftcastError(
         'bad-input',
         `Eddies of ${Math.round(physics.wavelength / 1000)} km are too small for this grid.`,
-        `Choose at least ${Math.ceil((2 * Math.PI * Math.exp(bandWidth)) / largest / 1000)} km, or a finer grid.`,
+        `Choose at least ${Math.ceil((4 * Math.PI) / largest / 1000)} km, or a finer grid.`,
       );
     }
-    const band = grid.k.map((k) => (k === 0 ? 0 : Math.exp(-((Math.log(k / centre) / bandWidth) ** 2) / 4)));
+    const band = grid.k.map((k, n) =>
+      k === 0 || !grid.keeps(Math.floor(n / grid.half))
+        ? 0
+        : Math.exp(-((Math.log(k / centre) / bandWidth) ** 2) / 4),
+    );
     // So that random numbers of unit variance, real and imaginary, make a field of unit variance.
     const total = band.reduce((sum, value, n) => sum + 2 * grid.weight(n % grid.half) * value * value, 0);
     this.#band = band.map((value) => value / Math.sqrt(total));
     // Fast enough to end the cascade at the cut-off, where the strain of a −5/3 spectrum grows as k^(2/3).
-    const ending = physics.speed * centre * (largest / centre) ** (2 / 3);
-    this.#damping = grid.k.map((k) => -1 / physics.relaxation - ending * (k / largest) ** 8);
+    const ending = hyperShare * physics.speed * centre * (largest / centre) ** (2 / 3);
+    this.#damping = grid.k.map((k) => -1 / physics.relaxation - ending * (k / largest) ** hyperPower);
     this.#noise = grid.spectrum();
     this.#stir(0);
     this.model.theta.re.set(this.#noise.re);
     this.model.theta.im.set(this.#noise.im);
+    const scale = physics.speed / this.speed();
     this.renew((field) => {
-      for (let n = 0; n < field.length; n++) field[n]! *= physics.speed / physics.coupling;
+      for (let n = 0; n < field.length; n++) field[n]! *= scale;
     });
     this.#stir(0);
   }

@@ -1,7 +1,7 @@
 /**
  * Surface quasi-geostrophic dynamics: temperature at the surface is stirred by the flow that it drives itself.
  * ∂θ/∂t + J(ψ, θ) + v dΘ/dy = linear terms, with ψ = c θ / k in spectral space (Held, Pierrehumbert, Garner and
- * Swanson 1995, J. Fluid Mech. 282, equations 1–3; c = gα/N turns temperature into velocity).
+ * Swanson 1995, J. Fluid Mech. 282; c = gα/N turns temperature into velocity).
  */
 import { SpectralGrid, type Spectrum } from './spectral.ts';
 
@@ -137,7 +137,8 @@ export class SqgModel {
     let largest = 0;
     for (let n = 0; n < this.#product.length; n++) {
       const rate = Math.abs(this.#flow.re[n]!) * kx + Math.abs(this.#flow.im[n]!) * ky;
-      if (!(rate <= largest)) largest = rate;
+      if (Number.isNaN(rate)) return rate;
+      if (rate > largest) largest = rate;
     }
     return largest;
   }

@@ -24,8 +24,24 @@ const coupling = (9.81 * 2e-4) / 1e-2;
 /** Streams of random numbers of a trajectory, beside its seed and number. */
 const streams = { eddies: 1, coast: 2 };
 
-function layout(settings: SurfaceOceanSettings): SimulationLayout {
+/** Points of the computation along a side, for which one step takes a fraction of a second. */
+const mostPoints = 768;
+
+/** @throws DriftcastError `bad-input` */
+function check(settings: SurfaceOceanSettings): void {
   firstDayOfYear(settings);
+  const points = Math.max(settings.rows, settings.columns) * settings.refinement;
+  if (points > mostPoints) {
+    throw new DriftcastError(
+      'bad-input',
+      `The computation would need ${points} points along one side; ${mostPoints} is the most.`,
+      'Choose a smaller refinement, or fewer rows and columns.',
+    );
+  }
+}
+
+function layout(settings: SurfaceOceanSettings): SimulationLayout {
+  check(settings);
   return {
     variables: [
       {
@@ -81,7 +97,7 @@ function layout(settings: SurfaceOceanSettings): SimulationLayout {
   };
 }
 
-/** Computes the anomalies of a settings' box, points of the computation and all. */
+/** The anomalies of the box, on the points of the computation. */
 function eddiesOf(settings: SurfaceOceanSettings, seaShare: number, random: Random): Eddies {
   const { rows, columns, refinement, spacing, latitude, gradient } = settings;
   const metres = spacing * metresPerDegree;
@@ -119,6 +135,7 @@ function coarsen(field: ArrayLike<number>, columns: number, refinement: number, 
 }
 
 async function simulate(settings: SurfaceOceanSettings, task: SimulationTask): Promise<void> {
+  check(settings);
   const { rows, columns, refinement, spinUpDays, days } = settings;
   const { seed, trajectory } = task;
   const pace = new Pace(task.signal);
@@ -152,8 +169,9 @@ async function simulate(settings: SurfaceOceanSettings, task: SimulationTask): P
       }
     : undefined;
   const frame = new Float32Array(rows * columns);
-  for (let day = -spinUpDays; day < days; day++) {
-    if (day > -spinUpDays) await eddies.day(() => pace.breathe());
+  const first = 0 - spinUpDays;
+  for (let day = first; day < days; day++) {
+    if (day > first) await eddies.day(() => pace.breathe());
     eddies.renew(calm);
     if (day < 0) continue;
     coarsen(eddies.field, columns, refinement, cells);
