@@ -41,9 +41,10 @@ export function makeCoast(side: 'west' | 'east', rows: number, columns: number, 
   const kept = new Float64Array(rows * columns);
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
-      const inland = line[y]! - (side === 'west' ? x : columns - 1 - x);
-      // The far side of the box is also a neighbour of the land, since the flow is periodic.
-      const around = Math.max(inland, line[y]! - columns + (side === 'west' ? x : columns - 1 - x));
+      const fromSide = side === 'west' ? x : columns - 1 - x;
+      const inland = line[y]! - fromSide;
+      // The far side of the box borders on the land, too, since the flow is periodic.
+      const around = Math.max(inland, fromSide - columns);
       const share = 1 / (1 + Math.exp((-4 * around) / strip));
       land[y * columns + x] = Number(inland > 0);
       kept[y * columns + x] = Math.exp(-share / calming);

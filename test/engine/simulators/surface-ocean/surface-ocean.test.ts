@@ -98,6 +98,19 @@ describe('the surface ocean', () => {
     expect(edge(coast === 'west' ? 0 : 35).every((value) => value === 1)).toBe(true);
   });
 
+  it('is calm along the land, and nowhere else', async () => {
+    const settings = choose({ coast: 'west', columns: 64, spinUpDays: 10, days: 2, seasonalAmplitude: 0 });
+    const { fields, land } = await fieldsOf(settings);
+    const anomaly = (y: number, x: number) => fields[0]![64 * y + x]! - (16 - 0.5 * 0.25 * (y - 15.5));
+    const rms = (columnOf: (y: number) => number) => {
+      const squares = Array.from({ length: 32 }, (_, y) => anomaly(y, columnOf(y)) ** 2);
+      return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / 32);
+    };
+    const shore = (y: number) => land!.subarray(64 * y, 64 * (y + 1)).indexOf(0);
+    for (const x of [30, 40, 50, 56]) expect(rms(() => x)).toBeGreaterThan(0.4);
+    expect(rms(shore)).toBeLessThan(0.4);
+  });
+
   it('gives the means over finer points when it is refined', async () => {
     const settings = choose({ refinement: 2, spinUpDays: 0, days: 2, seasonalAmplitude: 0, gradient: 0 });
     const finer = choose({ ...settings, refinement: 1, rows: 64, columns: 72, spacing: 0.125 });
