@@ -10,6 +10,7 @@ import { registerInspect } from './commands/inspect.ts';
 import { registerList } from './commands/list.ts';
 import { registerPrepare } from './commands/prepare.ts';
 import { registerReference } from './commands/reference.ts';
+import { registerSamples } from './commands/samples.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerSimulate } from './commands/simulate.ts';
 import { registerTradeoff } from './commands/tradeoff.ts';
@@ -23,6 +24,7 @@ import type { Verbs } from './verb.ts';
 const registry = [
   registerDemo,
   registerDoctor,
+  registerSamples,
   registerSimulate,
   registerInspect,
   registerPrepare,

@@ -10,6 +10,7 @@ import type { TradeoffPoint } from '#shared/domain/comparison.ts';
 import type { Dataset, PreparationSummary, PrepareSettings } from '#shared/domain/dataset.ts';
 import type { FileSummary, VariableSummary } from '#shared/domain/file.ts';
 import type { Forecast, ForecastRequest, Probe } from '#shared/domain/forecast.ts';
+import type { NormalisationShape } from '#shared/domain/pretrained.ts';
 import type { EpochMetrics, Run, StageName } from '#shared/domain/run.ts';
 import type { EvaluationSettings, ScoredMethod, Scores } from '#shared/domain/scores.ts';
 import type { TrainSettings } from '#shared/domain/settings.ts';
@@ -161,6 +162,16 @@ export interface FileCalls {
     FieldData
   >;
   probe: Call<{ forecastFolder: string; channel: number; start: number; row: number; column: number }, Probe>;
+  /** Writes a run's weights and what its training data are normalised by into one file that forecasts elsewhere. */
+  packModel: Call<
+    { runFolder: string; datasetFolder: string; path: string },
+    { tensors: number; bytes: number; sha256: string; normalisation: NormalisationShape }
+  >;
+  /** Puts such a file into a run's folder. */
+  placeModel: Call<
+    { path: string; sha256: string; normalisation: NormalisationShape; runFolder: string },
+    { tensors: number }
+  >;
   evaluateFiles: Call<
     { forecasts: string[]; truth: string | null },
     { scores: Scores; methods: ScoredMethod[] }

@@ -1,7 +1,44 @@
 /** Topic `datasets`: preparing files for training, and what has been prepared. */
+import type { Dataset, PrepareSettings } from '#shared/domain/dataset.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { type Core, makeEntity } from './core.ts';
+import type { JobContext } from './job-registry.ts';
 import type { OpenedFiles } from './opened-files.ts';
+
+/** Prepares files into the folder of a new dataset once it is their turn; nothing is left of it where that fails. */
+export async function makeDataset(
+  core: Core,
+  made: { id: string; folder: string },
+  name: string,
+  paths: string[],
+  settings: PrepareSettings,
+  { turn, signal, step }: Pick<JobContext, 'turn' | 'signal' | 'step'>,
+): Promise<Dataset> {
+  let dataset: Dataset | undefined;
+  await makeEntity(core, { kind: 'dataset', ...made }, 'being prepared', async () => {
+    await turn('prepare');
+    const prepared = await core.files.call(
+      'prepare',
+      { paths, settings, folder: made.folder },
+      { signal, onEvent: (event) => step(event) },
+    );
+    const created = new Date().toISOString();
+    const { sources, summary, fingerprint, system } = prepared;
+    dataset = {
+      formatVersion: 1,
+      id: made.id,
+      name,
+      created,
+      system,
+      sources,
+      settings,
+      summary,
+      fingerprint,
+    };
+    await core.entities.datasets.write(made.id, dataset);
+  });
+  return dataset!;
+}
 
 export function datasetsTopic(core: Core, opened: OpenedFiles) {
   const { os, entities, files, jobs, log } = core;
@@ -17,28 +54,11 @@ export function datasetsTopic(core: Core, opened: OpenedFiles) {
     prepare: os.datasets.prepare.handler(async ({ input: { files: ids, name, settings } }) => {
       const paths = await Promise.all(ids.map((id) => opened.path(id)));
       const made = await entities.datasets.create(name);
-      const job = jobs.start({ kind: 'prepare', title: `Prepare ${name}`, subject: made.id }, (context) =>
-        makeEntity(core, { kind: 'dataset', ...made }, 'being prepared', async () => {
-          await context.turn('prepare');
-          const prepared = await files.call(
-            'prepare',
-            { paths, settings, folder: made.folder },
-            { signal: context.signal, onEvent: (event) => context.step(event) },
-          );
-          const created = new Date().toISOString();
-          const { sources, summary, fingerprint, system } = prepared;
-          await entities.datasets.write(made.id, {
-            formatVersion: 1,
-            id: made.id,
-            name,
-            created,
-            system,
-            sources,
-            settings,
-            summary,
-            fingerprint,
-          });
-        }),
+      const job = jobs.start(
+        { kind: 'prepare', title: `Prepare ${name}`, subject: made.id },
+        async (context) => {
+          await makeDataset(core, made, name, paths, settings, context);
+        },
       );
       return { job, dataset: made.id };
     }),

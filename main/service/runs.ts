@@ -2,6 +2,7 @@
 import { DriftcastError } from '#shared/errors.ts';
 import type { Core } from './core.ts';
 import { requireTrust } from './errors.ts';
+import { packModel } from './models.ts';
 import { findPreset } from './presets.ts';
 import type { Training } from './training.ts';
 
@@ -45,6 +46,11 @@ export function runsTopic(core: Core, training: Training) {
       await entities.runs.read(input.run);
       const runFolder = entities.runs.folder(input.run);
       return compute.call('exportWeights', { runFolder, path: input.path }, { signal });
+    }),
+    pack: os.runs.pack.handler(async ({ input, context, signal }) => {
+      requireTrust(context, 'write a model to a path', 'Use: driftcast weights pack RUN FOLDER');
+      const { weights, origin } = await packModel(core, input.run, input.path, signal);
+      return { tensors: weights.tensors, bytes: weights.bytes, scored: origin.test !== null };
     }),
     importWeights: os.runs.importWeights.handler(async ({ input, context, signal }) => {
       requireTrust(context, 'read weights from a path', 'Use: driftcast weights import RUN FILE.safetensors');

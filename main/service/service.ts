@@ -31,6 +31,7 @@ import { OpenedFiles } from './opened-files.ts';
 import { presetsTopic } from './presets.ts';
 import { referenceTopic } from './reference.ts';
 import { runsTopic } from './runs.ts';
+import { samplesTopic } from './samples.ts';
 import { engineEnvironment, readSettings } from './settings.ts';
 import { simulationsTopic } from './simulations.ts';
 import { sweepStaging } from './staging.ts';
@@ -46,7 +47,7 @@ export interface ServiceOptions {
   workspaceFolder?: string | null;
   /** The built engine program. */
   engineEntry: string;
-  /** Holds presets/. */
+  /** Holds presets/, recipes/, samples/ and pretrained/. */
   resourcesFolder: string;
   /** How engine processes are started; absent: with Node. */
   host?: (options: HostOptions) => EngineHost;
@@ -87,6 +88,7 @@ function createRouter(
     datasets: datasetsTopic(core, opened),
     presets: presetsTopic(core),
     simulations: simulationsTopic(core, opened),
+    samples: samplesTopic(core, opened),
     runs: runsTopic(core, training),
     forecasts: forecastsTopic(core),
     verification: verificationTopic(core),

@@ -15,6 +15,7 @@ import { fileSummarySchema } from '../domain/file.ts';
 import { forecastRequestSchema, forecastSchema, probeSchema } from '../domain/forecast.ts';
 import { jobSchema } from '../domain/job.ts';
 import { epochMetricsSchema, runSchema, stageNames } from '../domain/run.ts';
+import { openedSampleSchema, sampleListingSchema } from '../domain/sample.ts';
 import {
   evaluationSchema,
   evaluationSettingsSchema,
@@ -153,6 +154,17 @@ const runs = {
   importWeights: call
     .input(z.object({ run: id, path: filePath }))
     .output(z.object({ tensors: z.number().int() })),
+  /** Writes a finished run as a folder with settings, weights, normalisation and scores, which forecasts elsewhere. */
+  pack: call
+    .input(z.object({ run: id, path: filePath }))
+    .output(z.object({ tensors: z.number().int(), bytes: z.number(), scored: z.boolean() })),
+};
+
+const samples = {
+  list: call.output(z.array(sampleListingSchema)),
+  /** Opens the file, prepares its dataset and places the pretrained run on it, as far as they are not there already. */
+  open: call.input(z.object({ name: z.string() })).output(started),
+  result: call.input(z.object({ job: id })).output(openedSampleSchema),
 };
 
 const forecasts = {
@@ -285,6 +297,7 @@ export const contract = {
   simulations,
   datasets,
   presets,
+  samples,
   runs,
   forecasts,
   verification,

@@ -1,5 +1,6 @@
 /** A training run and its course. */
 import { z } from 'zod';
+import { pretrainedSchema } from './pretrained.ts';
 import { trainSettingsSchema } from './settings.ts';
 
 export const runStatuses = ['queued', 'training', 'paused', 'finished', 'stopped', 'failed'] as const;
@@ -44,6 +45,8 @@ export const runSchema = z.object({
   backend: z.string(),
   /** Why it failed, as one sentence. */
   problem: z.string().nullable(),
+  /** Of a run that was trained elsewhere and placed on the dataset; absent for others. */
+  pretrained: pretrainedSchema.optional(),
 });
 
 export type RunStatus = (typeof runStatuses)[number];

@@ -22,7 +22,7 @@ export const scoreSetSchema = z.object({
   paper: z.object({ crps: z.number(), ssr: z.number().nullable(), mse: z.number() }),
 });
 
-const intervalSchema = z.object({ low: z.number(), high: z.number() });
+export const intervalSchema = z.object({ low: z.number(), high: z.number() });
 
 /** Scores that have an interval, by the names used here; the paper's estimators carry its name. */
 export const scoreNames = [

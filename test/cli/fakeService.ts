@@ -18,9 +18,11 @@ import {
   fileSummary,
   forecast,
   job,
+  openedSample,
   preset,
   recipe,
   run,
+  sampleListing,
   scores,
   simulation,
   tradeoff,
@@ -45,6 +47,8 @@ export interface FakeService {
   holdJobs: boolean;
   /** What every simulation came to. */
   simulation: SimulationResult;
+  /** The run that an opened sample comes with. */
+  sampleRun: string | null;
   closed: boolean;
 }
 
@@ -66,6 +70,7 @@ export function fakeService(): FakeService {
     interrupted,
     holdJobs: false,
     simulation: simulation(),
+    sampleRun: 'mesh-model' as string | null,
     closed: false,
   };
   const base = implement(contract).$context<Context>();
@@ -121,6 +126,11 @@ export function fakeService(): FakeService {
       watch: os.simulations.watch.handler(async function* () {}),
       result: os.simulations.result.handler(() => state.simulation),
     },
+    samples: {
+      list: os.samples.list.handler(() => [sampleListing()]),
+      open: os.samples.open.handler(() => started),
+      result: os.samples.result.handler(() => ({ ...openedSample(), run: state.sampleRun })),
+    },
     presets: { list: os.presets.list.handler(() => [preset(), preset('sst-tiny')]) },
     runs: {
       estimate: os.runs.estimate.handler(() => ({
@@ -148,6 +158,7 @@ export function fakeService(): FakeService {
       remove: os.runs.remove.handler(() => ({})),
       exportWeights: os.runs.exportWeights.handler(() => ({ tensors: 3, bytes: 1200 })),
       importWeights: os.runs.importWeights.handler(() => ({ tensors: 3 })),
+      pack: os.runs.pack.handler(() => ({ tensors: 5, bytes: 1300, scored: true })),
     },
     forecasts: {
       start: os.forecasts.start.handler(() => ({ ...started, forecast: forecast().id })),

@@ -5,6 +5,7 @@ import type { FileSummary } from '#shared/domain/file.ts';
 import type { Forecast } from '#shared/domain/forecast.ts';
 import type { Job } from '#shared/domain/job.ts';
 import type { EpochMetrics, Run } from '#shared/domain/run.ts';
+import type { OpenedSample, SampleListing } from '#shared/domain/sample.ts';
 import type {
   Evaluation,
   EvaluationSettings,
@@ -351,5 +352,49 @@ export function doctor(): Doctor {
     workspace: 'somewhere',
     threads: 2,
     memoryBytes: 8e9,
+  };
+}
+
+export function sampleListing(): SampleListing {
+  return {
+    name: 'spring-mesh',
+    title: 'Spring mesh',
+    system: 'spring-mesh',
+    description: 'A mesh that swings.',
+    holds: '3 trajectories',
+    bytes: 2048,
+    dataset: null,
+    run: null,
+    model: {
+      name: 'Mesh model',
+      origin: {
+        trainedOn: 'spring-mesh-small',
+        fingerprint: 'f',
+        created: '2024-01-01T00:00:00.000Z',
+        weights: 'w',
+        test: {
+          units: '1',
+          members: 20,
+          starts: 24,
+          fairCrps: 0.0125,
+          interval: { low: 0.012, high: 0.013, level: 0.95 },
+          correctedSsr: 0.9,
+          mse: 0.001,
+          references: { persistence: 0.05 },
+        },
+      },
+    },
+  };
+}
+
+export function openedSample(): OpenedSample {
+  return {
+    name: 'spring-mesh',
+    title: 'Spring mesh',
+    token: 'spring-mesh.nc-1',
+    dataset: 'spring-mesh-1',
+    start: 1610,
+    run: 'mesh-model',
+    missing: null,
   };
 }

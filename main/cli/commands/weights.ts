@@ -1,4 +1,4 @@
-/** `driftcast weights export|import`: a run's weights under the public names and layouts, as safetensors. */
+/** `driftcast weights export|import|pack`: a run's weights under the public names and layouts, as safetensors. */
 import { findNamed } from '../names.ts';
 import { bytes } from '../print/format.ts';
 import { addVerb, type Common, type Verbs, withService } from '../verb.ts';
@@ -16,6 +16,26 @@ export function registerWeights(verbs: Verbs): void {
         session.output.answer(
           { run: run.id, file: path, ...written },
           () => `${written.tensors} tensors of ${run.name} written to ${path} (${bytes(written.bytes)})`,
+        );
+        return undefined;
+      }),
+    );
+  addVerb(
+    weights,
+    'pack',
+    'Write a finished run as a folder that forecasts elsewhere: weights, settings, scores',
+  )
+    .argument('<run>', 'id or name of the run')
+    .argument('<folder>', 'the folder to write; made if need be')
+    .action((name: string, folder: string, options: Common) =>
+      withService(verbs, options, async (session) => {
+        const run = findNamed('run', name, await session.client.runs.list());
+        const path = session.path(folder);
+        const written = await session.client.runs.pack({ run: run.id, path });
+        session.output.answer(
+          { run: run.id, folder: path, ...written },
+          () =>
+            `${run.name} written to ${path}: ${written.tensors} tensors (${bytes(written.bytes)}), ${written.scored ? 'with its scores on the test split' : 'never scored on its test split'}`,
         );
         return undefined;
       }),

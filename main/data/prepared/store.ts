@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { writeFileAtomic } from '#main/workspace/atomic.ts';
 import { type JsonFormat, readJsonChecked, sha256, writeJsonChecked } from '#main/workspace/checked-json.ts';
 import { normalisationKinds } from '#shared/domain/dataset.ts';
+import { seasonalBasisSchema } from '#shared/domain/pretrained.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { calendars } from '#shared/time/calendars.ts';
 import { boundarySchema } from './boundary.ts';
@@ -55,10 +56,7 @@ const descriptionSchema = z.object({
   gappyTimes: z.array(z.number().int()),
   /** The one that is in force, which may differ from the settings for series without dates. */
   normalisation: z.enum(normalisationKinds),
-  basis: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('months') }),
-    z.object({ kind: z.literal('harmonics'), count: z.number().int() }),
-  ]),
+  basis: seasonalBasisSchema,
   stepsPerYear: z.number().nullable(),
   files: z.object({ series: fileSumSchema, statistics: fileSumSchema }),
 });
@@ -155,7 +153,12 @@ export async function readFloats(
 ): Promise<Float32Array> {
   const bytes = await readFile(path);
   if (bytes.byteLength !== expected.bytes || sha256(bytes) !== expected.sha256) throw damaged(path);
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : Buffer.from(new Uint8Array(bytes));
+  return floatsOf(bytes);
+}
+
+/** Little-endian float32, without a copy where the bytes lie so that this is possible. */
+export function floatsOf(bytes: Uint8Array): Float32Array {
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
 }
 

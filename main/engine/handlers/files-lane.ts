@@ -3,6 +3,7 @@ import type { Handlers } from '../host/engine-main.ts';
 import { datasetField, datasetRhythm, prepare, previewPreparation } from './datasets.ts';
 import { field, grid, inspect, rhythm, statistics } from './files.ts';
 import { evaluateFiles, forecastField, probe } from './forecast-files.ts';
+import { packModel, placeModel } from './models.ts';
 
 export function filesLane(): Handlers<'files'> {
   return {
@@ -17,6 +18,8 @@ export function filesLane(): Handlers<'files'> {
     datasetField,
     forecastField,
     probe,
+    packModel,
+    placeModel,
     evaluateFiles,
   };
 }

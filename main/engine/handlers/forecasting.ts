@@ -16,7 +16,7 @@ export const forecast: Handler<'forecast'> = async (
   { datasetFolder, trainedFolder, runFolder, forecastFolder, request, provenance },
   { signal, emit },
 ) => {
-  const dataset = await openScored({ datasetFolder, trainedFolder });
+  const dataset = await openScored({ datasetFolder, trainedFolder, runFolder });
   const starts = startIndices(dataset, request.starts);
   const horizon = request.horizon ?? dataset.dataset.settings.horizon;
   const leads = allLeads(horizon, request.leadTimes);

@@ -1,4 +1,5 @@
 /** Which data a run is scored on: its own or another dataset as the run sees it, and which starts of a split. */
+import { loadNormalisation, normalisedBy } from '#main/data/modelNormalisation.ts';
 import type { PreparedDataset } from '#main/data/openPrepared.ts';
 import type { SplitName } from '#shared/domain/dataset.ts';
 import { DriftcastError } from '#shared/errors.ts';
@@ -10,13 +11,16 @@ export interface ScoredFolders {
   datasetFolder: string;
   /** Of the dataset that the run was trained on; the same unless the run is scored out of its distribution. */
   trainedFolder: string;
+  runFolder: string;
 }
 
 /** @throws DriftcastError `bad-input` for a dataset that does not fit the run's networks. */
-export async function openScored({ datasetFolder, trainedFolder }: ScoredFolders): Promise<PreparedDataset> {
+export async function openScored(folders: ScoredFolders): Promise<PreparedDataset> {
+  const { datasetFolder, trainedFolder, runFolder } = folders;
   const scored = await preparedIn(datasetFolder);
-  if (datasetFolder === trainedFolder) return scored;
-  return asTrained(scored, await preparedIn(trainedFolder));
+  const seen = datasetFolder === trainedFolder ? scored : asTrained(scored, await preparedIn(trainedFolder));
+  const own = await loadNormalisation(runFolder);
+  return own === null ? seen : normalisedBy(seen, own);
 }
 
 /**

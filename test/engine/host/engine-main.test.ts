@@ -68,6 +68,8 @@ const handlers: Handlers<'files'> = {
   datasetRhythm: notUsed,
   datasetField: notUsed,
   forecastField: notUsed,
+  packModel: notUsed,
+  placeModel: notUsed,
   probe: notUsed,
   evaluateFiles: notUsed,
 };
