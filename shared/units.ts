@@ -17,6 +17,12 @@ export function formatUnits(units: string): string {
     'm s-1': 'm/s',
     'm s**-1': 'm/s',
     's-1': '1/s',
+    'm2 s-1': 'm²/s',
+    'm2 s-2': 'm²/s²',
+    degrees: '°',
+    degrees_north: '° N',
+    degrees_east: '° E',
+    'degc per degree of latitude': '°C per ° of latitude',
     '1': '',
   };
   return known[units.trim().toLowerCase()] ?? units.trim();

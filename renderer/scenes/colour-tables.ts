@@ -79,7 +79,7 @@ export function tableFor(variable: {
   if (/anomal|vorticity|difference/.test(words)) return 'balance';
   if (/temperature|sst|thetao|\btos\b|\btas\b/.test(words)) return 'thermal';
   if (/^(deg|k$|kelvin|celsius|°c)/.test(variable.units.trim().toLowerCase())) return 'thermal';
-  if (/eastward|northward|velocity|\bu\b|\bv\b/.test(words)) return 'balance';
+  if (/eastward|northward|velocity|momentum|\bu\b|\bv\b/.test(words)) return 'balance';
   if (/speed|magnitude/.test(words)) return 'tempo';
   return 'viridis';
 }

@@ -3,7 +3,7 @@
 export const places = ['data', 'train', 'forecast', 'compare', 'library'] as const;
 export type Place = (typeof places)[number];
 
-/** What the address may name besides the place: `time` is a frame of the file, `initial` one of the dataset. Anything else in it is dropped. */
+/** What the address may name besides the place: `time` is a frame of the file, `initial` one of the dataset; `simulate` is the system of the simulation that is set up in Data. Anything else in it is dropped. */
 export const parameterNames = [
   'file',
   'variable',
@@ -18,6 +18,8 @@ export const parameterNames = [
   'panes',
   'tab',
   'preset',
+  'simulate',
+  'channel',
 ] as const;
 export type ParameterName = (typeof parameterNames)[number];
 export type Parameters = Partial<Record<ParameterName, string>>;

@@ -1,5 +1,6 @@
 /** A forecast beside its truth: which panes, which start and lead, which place is probed, on which scales. */
 import type { ForecastQuantity } from '#shared/contract/fields.ts';
+import type { Channel } from '#shared/domain/dataset.ts';
 import type { Forecast, Probe } from '#shared/domain/forecast.ts';
 import { type ColourTable, colourTable, tableFor } from '../scenes/colour-tables.ts';
 import { type Cell, MapGeometry } from '../scenes/map-geometry.ts';
@@ -21,20 +22,22 @@ export interface Scale {
   signed: boolean;
 }
 
+type ForecastChannel = Channel & { readonly valueRange: Forecast['valueRange'] };
+
 export class Comparison {
   readonly #app: App;
   readonly forecast: Forecast;
   readonly geometry: MapGeometry;
-  readonly units: string;
   readonly step: string;
-  /** What is measured, in words. */
-  readonly quantity: string;
+  /** Of the dataset, each with its own scale; one alone in forecasts that know of no other. */
+  readonly channels: readonly ForecastChannel[];
   readonly view = new MapWindow();
   readonly colours: ColourChoice;
   readonly player: Player;
   readonly pictures: Readonly<Record<PaneKind, ShownField>>;
   #panes = $state.raw<readonly PaneKind[]>(['truth', 'mean', 'spread', 'error']);
   #start = $state(0);
+  #channel = $state(0);
   #member = $state(0);
   #cell = $state.raw<Cell | null>(null);
   #probe = $state.raw<Probe | null>(null);
@@ -42,21 +45,23 @@ export class Comparison {
   constructor(app: App, forecast: Forecast) {
     this.#app = app;
     this.forecast = forecast;
-    const channel = app.catalogue
-      .dataset(forecast.dataset)
-      ?.summary.channels.find(({ name }) => name === forecast.variable);
+    const known = app.catalogue.dataset(forecast.dataset)?.summary.channels ?? [];
+    this.channels = (forecast.channels ?? [{ ...forecast, name: forecast.variable, longName: '' }]).map(
+      ({ name, longName, units, valueRange }) => {
+        const channel = known.find((other) => other.name === name);
+        return {
+          name,
+          longName: channel?.longName || longName,
+          standardName: channel?.standardName ?? '',
+          units,
+          valueRange,
+        };
+      },
+    );
     this.step = app.catalogue.dataset(forecast.dataset)?.summary.step ?? '';
-    this.quantity = channel?.longName || forecast.variable;
-    this.units = formatUnits(forecast.units);
     const { height, width, latitudes, longitudes } = forecast;
     this.geometry = new MapGeometry({ height, width, latitudes, longitudes });
-    const named = channel ?? {
-      name: forecast.variable,
-      longName: '',
-      standardName: '',
-      units: forecast.units,
-    };
-    this.colours = new ColourChoice(() => tableFor(named));
+    this.colours = new ColourChoice(() => tableFor(this.channel));
     const make = () => new ShownField(app.fields);
     this.pictures = {
       truth: make(),
@@ -77,6 +82,21 @@ export class Comparison {
 
   get panes(): readonly PaneKind[] {
     return this.#panes;
+  }
+  get channelIndex(): number {
+    return this.#channel;
+  }
+  get channel(): ForecastChannel {
+    const found = this.channels[this.#channel] ?? this.channels[0];
+    if (!found) throw new Error('A forecast has one channel at least.');
+    return found;
+  }
+  get units(): string {
+    return formatUnits(this.channel.units);
+  }
+  /** What is measured, in words. */
+  get quantity(): string {
+    return this.channel.longName || this.channel.name;
   }
   get startIndex(): number {
     return this.#start;
@@ -116,6 +136,12 @@ export class Comparison {
     void this.loadProbe();
   }
 
+  setChannel(channel: number): void {
+    this.#channel = Math.min(Math.max(0, channel), this.channels.length - 1);
+    this.#app.navigation.set({ channel: this.#channel === 0 ? null : String(this.#channel) });
+    void this.loadProbe();
+  }
+
   setMember(member: number): void {
     this.#member = Math.min(Math.max(0, member), this.forecast.members - 1);
   }
@@ -147,7 +173,7 @@ export class Comparison {
 
   /** One scale for everything in the variable's own units, fixed over all leads. */
   scale(kind: PaneKind): Scale {
-    const { min, max, spreadMax, errorMax } = this.forecast.valueRange;
+    const { min, max, spreadMax, errorMax } = this.channel.valueRange;
     if (kind === 'spread')
       return { table: colourTable('amp'), min: 0, max: niceLimits(0, spreadMax || 1).max, signed: false };
     if (kind === 'error') {
@@ -161,16 +187,18 @@ export class Comparison {
   async loadProbe(): Promise<void> {
     const cell = this.#cell;
     const start = this.#start;
+    const channel = this.#channel;
     if (!cell) return;
     const probe = await this.#app.attempt(
       this.#app.client.forecasts.probe({
         forecast: this.forecast.id,
+        channel,
         start,
         row: cell.row,
         column: cell.column,
       }),
     );
-    if (this.#cell === cell && this.#start === start) this.#probe = probe;
+    if (this.#cell === cell && this.#start === start && this.#channel === channel) this.#probe = probe;
   }
 
   /** Probes the observed cell nearest to the middle, until someone chooses another. */
@@ -195,12 +223,20 @@ export class Comparison {
 
   #address(kind: PaneKind, lead: number) {
     const quantity: ForecastQuantity = kind === 'member' ? `member-${this.#member}` : kind;
-    return { kind: 'forecast' as const, forecast: this.forecast.id, quantity, start: this.#start, lead };
+    return {
+      kind: 'forecast' as const,
+      forecast: this.forecast.id,
+      quantity,
+      channel: this.#channel,
+      start: this.#start,
+      lead,
+    };
   }
 
   #restore(): void {
     const { navigation } = this.#app;
     this.#start = Math.min(navigation.index('start') ?? 0, this.forecast.starts.length - 1);
+    this.#channel = Math.min(navigation.index('channel') ?? 0, this.channels.length - 1);
     this.player.goTo(navigation.index('lead') ?? 0);
     const chosen = paneKinds.filter((_, at) => navigation.parameter('panes')?.includes(String(at + 1)));
     if (chosen.length > 0) this.#panes = chosen;

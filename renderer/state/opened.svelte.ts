@@ -15,6 +15,8 @@ export class Opened {
   #file = $state.raw<OpenFile | null>(null);
   #recent = $state.raw<readonly Recent[]>([]);
   #variable = $state<string | null>(null);
+  /** Of those that are shown one at a time. */
+  #trajectory = $state(0);
   #statistics = $state.raw<Readonly<Record<string, VariableSummary>>>({});
   #geometry = $state.raw<MapGeometry | null>(null);
   #series = $state.raw<TimeSeries | null>(null);
@@ -52,10 +54,30 @@ export class Opened {
     return this.variables.find(({ name }) => name === this.#variable) ?? null;
   }
 
+  /** How many there are; 0 where the variable is one time line. */
+  get trajectories(): number {
+    return this.#repeated?.size ?? 0;
+  }
+  /** The one that is shown, from 0. */
+  get trajectory(): number {
+    return Math.min(this.#trajectory, Math.max(0, this.trajectories - 1));
+  }
+
   /** Indices of the dimensions that are neither time nor space: the first of each, until another is chosen. */
   get slices(): Record<string, number> {
     const others = this.variable?.axes.filter((axis) => axis.role === 'other') ?? [];
-    return Object.fromEntries(others.map((axis) => [axis.name, 0]));
+    const shown = this.#repeated ? [[this.#repeated.name, this.trajectory] as const] : [];
+    return Object.fromEntries([...others.map((axis) => [axis.name, 0] as const), ...shown]);
+  }
+
+  get #repeated() {
+    return this.variable?.axes.find((axis) => axis.role === 'trajectory') ?? null;
+  }
+
+  chooseTrajectory(trajectory: number): void {
+    if (!this.#file || !this.#variable || trajectory === this.trajectory) return;
+    this.#trajectory = Math.max(0, Math.round(trajectory));
+    void this.#loadSeries(this.#file.id, this.#variable);
   }
 
   async openFile(file: File): Promise<void> {
@@ -130,6 +152,7 @@ export class Opened {
   #take(file: OpenFile, token: string, wanted: string | null): void {
     this.#file = file;
     this.#statistics = {};
+    this.#trajectory = 0;
     this.#variable = null;
     this.#app.navigation.set({ file: token });
     const { variables } = file.summary;
@@ -139,14 +162,21 @@ export class Opened {
     if (first) this.choose(first.name);
   }
 
+  /** The one of before is shown until it has come, so that the line keeps its length. */
+  async #loadSeries(file: string, variable: string): Promise<void> {
+    const { slices, trajectory } = this;
+    const series = await this.#app.attempt(this.#app.client.files.rhythm({ file, variable, slices }));
+    const current = this.#file?.id === file && this.#variable === variable && this.trajectory === trajectory;
+    if (current && series) this.#series = series;
+  }
+
   async #load(file: string, variable: string): Promise<void> {
     const { client } = this.#app;
     const current = () => this.#file?.id === file && this.#variable === variable;
     const grid: Grid | null = await this.#app.attempt(client.files.grid({ file, variable }));
     if (!current() || !grid) return;
     this.#geometry = new MapGeometry(grid);
-    const series = await this.#app.attempt(client.files.rhythm({ file, variable, slices: this.slices }));
-    if (current() && series) this.#series = series;
+    await this.#loadSeries(file, variable);
     const statistics = await this.#app.attempt(client.files.statistics({ file, variable }));
     if (this.#file?.id === file && statistics)
       this.#statistics = { ...this.#statistics, [variable]: statistics };

@@ -2,11 +2,19 @@
 import type { OpenFile } from '#shared/contract/index.ts';
 import type { Normalisation, PreparationSummary, PrepareSettings } from '#shared/domain/dataset.ts';
 import type { VariableSummary } from '#shared/domain/file.ts';
+import type { TrajectorySplits } from '#shared/domain/simulation.ts';
 import type { ErrorData } from '#shared/errors.ts';
 import { failureOf } from '../contract/failure.ts';
 import type { MapGeometry } from '../scenes/map-geometry.ts';
 import { dateParts, datePrefix, type Rhythm, rhythmOf } from '../text/dates.ts';
 import type { App } from './app.svelte.ts';
+import {
+  companions,
+  offeredMasks,
+  suggestedByPreset,
+  suggestedCounts,
+  suggestedVariables,
+} from './prepare-choices.ts';
 import { type CellBox, toRegion, wholeGrid } from './region.ts';
 
 /** Indices on the file's time axis; each end is exclusive: from ≤ train < trainEnd ≤ validation < validationEnd ≤ test < to. */
@@ -25,14 +33,25 @@ export class Preparation {
   readonly file: OpenFile;
   readonly variable: VariableSummary;
   readonly geometry: MapGeometry;
+  /** Of one trajectory, where there are several. */
   readonly dates: readonly string[];
   readonly rhythm: Rhythm;
+  /** Number of trajectories that are split whole; null where times are split. */
+  readonly trajectories: number | null;
+  /** Those that can be forecast together with the variable. */
+  readonly companions: readonly VariableSummary[];
+  /** Static fields that can be inputs. */
+  readonly offeredMasks: readonly string[];
   #choices = $state.raw<Choices>({
     box: { firstRow: 0, lastRow: 0, firstColumn: 0, lastColumn: 0 },
     bounds: { from: 0, trainEnd: 0, validationEnd: 0, to: 0 },
   });
   #past: Choices[] = [];
   #undoable = $state(false);
+  #variables = $state.raw<readonly string[]>([]);
+  masks = $state.raw<readonly string[]>([]);
+  counts = $state.raw<TrajectorySplits>({ train: 1, validation: 0, test: 0 });
+  stride = $state(1);
   name = $state('');
   horizon = $state(7);
   normalisation = $state<Normalisation>('seasonal-anomaly');
@@ -68,11 +87,26 @@ export class Preparation {
         to: count,
       },
     };
-    this.horizon = Math.max(2, Math.min(this.rhythm === 'month' ? 6 : 7, Math.floor(count / 10)));
-    this.normalisation = this.hasCalendar ? 'seasonal-anomaly' : 'per-channel';
-    this.name = nameFor(file, variable);
+    const { summary } = file;
+    const repeated = variable.axes.find((axis) => axis.role === 'trajectory')?.size ?? 0;
+    this.trajectories = repeated > 1 ? repeated : null;
+    this.counts = suggestedCounts(summary, repeated);
+    this.companions = companions(summary, variable);
+    this.offeredMasks = offeredMasks(summary);
+    this.masks = this.offeredMasks;
+    this.#variables = suggestedVariables(summary, variable);
+    const preset = suggestedByPreset(summary, app.catalogue.presets);
+    this.horizon = preset
+      ? Math.max(2, Math.min(preset.horizon, Math.floor((count - 1) / 2)))
+      : Math.max(2, Math.min(this.rhythm === 'month' ? 6 : 7, Math.floor(count / 10)));
+    this.normalisation = preset?.normalisation ?? (this.hasCalendar ? 'seasonal-anomaly' : 'per-channel');
+    this.name = this.#usualName();
   }
 
+  /** In the order of the file. */
+  get variables(): readonly string[] {
+    return this.#variables;
+  }
   get box(): CellBox {
     return this.#choices.box;
   }
@@ -93,6 +127,27 @@ export class Preparation {
   }
   get hasCalendar(): boolean {
     return dateParts(this.dates[0] ?? '') !== null;
+  }
+
+  /** Whether these choices are about the variable, so that looking at it keeps them. */
+  concerns(file: OpenFile, variable: string): boolean {
+    return this.file.id === file.id && this.#variables.includes(variable);
+  }
+
+  /** One at least stays chosen. */
+  toggleVariable(name: string): void {
+    const chosen = new Set(this.#variables);
+    if (chosen.has(name)) chosen.delete(name);
+    else chosen.add(name);
+    if (chosen.size === 0) return;
+    const before = this.#usualName();
+    this.#variables = this.companions.map((other) => other.name).filter((other) => chosen.has(other));
+    if (this.name === before) this.name = this.#usualName();
+  }
+
+  toggleMask(name: string): void {
+    const chosen = this.masks.includes(name);
+    this.masks = this.offeredMasks.filter((other) => (other === name ? !chosen : this.masks.includes(other)));
   }
 
   setBox(box: CellBox): void {
@@ -128,22 +183,24 @@ export class Preparation {
     };
     const share = (first: number, end: number) => (end - first) / (to - from);
     return {
-      variables: [this.variable.name],
+      variables: [...this.#variables],
       region: toRegion(this.box, this.geometry),
       period: this.hasCalendar ? whole : { from: null, to: null },
-      split: this.hasCalendar
-        ? {
-            kind: 'periods',
-            train: { from: whole.from, to: prefix(trainEnd - 1) },
-            validation: { from: prefix(trainEnd), to: prefix(validationEnd - 1) },
-            test: { from: prefix(validationEnd), to: whole.to },
-          }
-        : {
-            kind: 'fractions',
-            train: share(from, trainEnd),
-            validation: share(trainEnd, validationEnd),
-            test: share(validationEnd, to),
-          },
+      split: this.trajectories
+        ? { kind: 'trajectories', ...this.counts }
+        : this.hasCalendar
+          ? {
+              kind: 'periods',
+              train: { from: whole.from, to: prefix(trainEnd - 1) },
+              validation: { from: prefix(trainEnd), to: prefix(validationEnd - 1) },
+              test: { from: prefix(validationEnd), to: whole.to },
+            }
+          : {
+              kind: 'fractions',
+              train: share(from, trainEnd),
+              validation: share(trainEnd, validationEnd),
+              test: share(validationEnd, to),
+            },
       horizon: this.horizon,
       normalisation: this.normalisation,
       maxGapFill: this.maxGapFill,
@@ -151,7 +208,9 @@ export class Preparation {
         ...(this.season ? ['season' as const] : []),
         ...(this.latitude ? ['latitude' as const] : []),
       ],
-      slices: this.#app.opened.slices,
+      ...(this.masks.length === this.offeredMasks.length ? {} : { masks: [...this.masks] }),
+      ...(this.stride === 1 ? {} : { stride: this.stride }),
+      slices: this.#slices,
     };
   }
 
@@ -181,10 +240,24 @@ export class Preparation {
     return this.#app.attempt(
       this.#app.client.datasets.prepare({
         files: [this.file.id],
-        name: this.name.trim() || nameFor(this.file, this.variable),
+        name: this.name.trim() || this.#usualName(),
         settings: this.settings,
       }),
     );
+  }
+
+  /** Trajectories are all taken; a single one is a time line like any other. */
+  get #slices(): Record<string, number> {
+    const fixed = this.variable.axes.filter(
+      ({ role, size }) => role === 'other' || (role === 'trajectory' && size === 1),
+    );
+    return Object.fromEntries(fixed.map((axis) => [axis.name, 0]));
+  }
+
+  #usualName(): string {
+    const stem = this.file.summary.name.replace(/\.[^.]+$/, '');
+    const all = this.#variables.length === this.companions.length && this.#variables.length > 1;
+    return (all ? stem : `${this.#variables.join(' ')}, ${stem}`).slice(0, 100);
   }
 
   #change(choices: Choices): void {
@@ -192,9 +265,4 @@ export class Preparation {
     this.#undoable = true;
     this.#choices = choices;
   }
-}
-
-function nameFor(file: OpenFile, variable: VariableSummary): string {
-  const stem = file.summary.name.replace(/\.[^.]+$/, '');
-  return `${variable.name}, ${stem}`.slice(0, 100);
 }

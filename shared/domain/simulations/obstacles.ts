@@ -14,9 +14,13 @@ import {
 const drawsEach = 200;
 const starts = 200;
 
+/** Decimal places are not exact in binary: an obstacle right at its margin may be there. */
+const rounding = 1e-9;
+
 /** Why a placed obstacle cannot be where it is, and what to do; null where it can. */
 export function placementProblem({ x, radius }: Obstacle): { message: string; hint: string } | null {
-  if (x - radius >= placedMargin && x + radius <= channel.length - placedMargin) return null;
+  const room = Math.min(x - radius, channel.length - x - radius);
+  if (room >= placedMargin - rounding) return null;
   return {
     message: `The obstacle at x = ${x} m with a radius of ${radius} m is too close to an end of the channel.`,
     hint: `Keep ${placedMargin} m between obstacles and both ends, at x = 0 and x = ${channel.length} m.`,

@@ -1,0 +1,125 @@
+/** A mesh on the screen: where its nodes lie, how much its springs are stretched, and what a drag means in space. */
+import type { Mesh } from '#shared/domain/simulations/mesh.ts';
+import { type ColourTable, colourIndex, colourTable } from './colour-tables.ts';
+
+/** Radians around the vertical axis, then up or down; 0, 0 looks straight at the plane of x and y. */
+export interface Orbit {
+  readonly yaw: number;
+  readonly pitch: number;
+}
+
+export type Vector = readonly [number, number, number];
+export type Positions = readonly [ArrayLike<number>, ArrayLike<number>, ArrayLike<number>];
+
+/** Unit vectors of the screen in space: to the right and upwards. */
+export function screenAxes({ yaw, pitch }: Orbit): { right: Vector; up: Vector } {
+  const [sy, cy, sp, cp] = [Math.sin(yaw), Math.cos(yaw), Math.sin(pitch), Math.cos(pitch)];
+  return { right: [cy, 0, sy], up: [sp * sy, cp, -sp * cy] };
+}
+
+/** The displacement in space of a drag over the screen, in units of the mesh. */
+export function dragInSpace(orbit: Orbit, right: number, up: number): [number, number, number] {
+  const axes = screenAxes(orbit);
+  return [0, 1, 2].map((c) => right * (axes.right[c] ?? 0) + up * (axes.up[c] ?? 0)) as [
+    number,
+    number,
+    number,
+  ];
+}
+
+/** Screen coordinates of every node, y downwards as in pictures, seen from far away. */
+export function projectNodes(positions: Positions, orbit: Orbit): { x: Float64Array; y: Float64Array } {
+  const { right, up } = screenAxes(orbit);
+  const nodes = positions[0].length;
+  const x = new Float64Array(nodes);
+  const y = new Float64Array(nodes);
+  for (let node = 0; node < nodes; node += 1) {
+    for (const c of [0, 1, 2] as const) {
+      const value = positions[c][node] ?? 0;
+      x[node] = (x[node] ?? 0) + value * right[c];
+      y[node] = (y[node] ?? 0) - value * up[c];
+    }
+  }
+  return { x, y };
+}
+
+export interface ViewBox {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Room for the mesh at rest, its start and its swing; it does not follow the motion, which would hide it. */
+export function viewOf(mesh: Mesh, start: Positions, orbit: Orbit): ViewBox {
+  const rest = projectNodes(mesh.rest, orbit);
+  const first = projectNodes(start, orbit);
+  const [x, y] = [
+    [...rest.x, ...first.x],
+    [...rest.y, ...first.y],
+  ];
+  const room = 0.9;
+  const [left, right] = [Math.min(...x) - room, Math.max(...x) + room];
+  const [top, bottom] = [Math.min(...y) - room, Math.max(...y) + room];
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+/** Stretch of every spring as a share of its length at rest, [edges]; negative where it is pressed. */
+export function strains({ edges, restLengths }: Mesh, positions: Positions): Float64Array {
+  return Float64Array.from(restLengths, (rest, edge) => {
+    const [a = 0, b = 0] = [edges[2 * edge], edges[2 * edge + 1]];
+    let square = 0;
+    for (const component of positions) square += ((component[a] ?? 0) - (component[b] ?? 0)) ** 2;
+    return Math.sqrt(square) / rest - 1;
+  });
+}
+
+/**
+ * The end of a colour scale for strains: what all but a fiftieth of the springs stay below, so that a few wild ones do
+ * not wash out the others, yet half of the largest, so that a few pulled ones alone are told apart.
+ */
+export function strainLimit(values: Float64Array): number {
+  const sizes = values.map(Math.abs).sort();
+  const usual = sizes[Math.min(sizes.length - 1, Math.floor(0.98 * sizes.length))] ?? 0;
+  const least = Math.max(0.05, usual, (sizes.at(-1) ?? 0) / 2);
+  return Math.ceil(least * 20) / 20;
+}
+
+/** Blue for pressed, red for stretched; the pale middle of the usual table would not be seen on a white ground. */
+export const strainTable: ColourTable = (() => {
+  const table = colourTable('balance');
+  const middle = [0x93, 0x9e, 0xaa];
+  const rgba = table.rgba.map((value, at) => {
+    if (at % 4 === 3) return value;
+    const share = Math.abs((at >> 2) / 127.5 - 1);
+    const weight = Math.max(0, 1 - share * 1.6) ** 0.8;
+    return Math.round(weight * (middle[at % 4] ?? 0) + (1 - weight) * value);
+  });
+  return { ...table, rgba };
+})();
+
+const shades = 17;
+
+/** The springs as one path for each shade of strain: hundreds of lines as a handful of elements. */
+export function springPaths(
+  { edges }: Mesh,
+  drawn: { x: Float64Array; y: Float64Array },
+  strain: Float64Array,
+  limit: number,
+): { colour: string; d: string }[] {
+  const paths = Array.from({ length: shades }, () => '');
+  for (const [edge, value] of strain.entries()) {
+    const share = Math.min(1, Math.max(-1, value / limit));
+    const shade = Math.round(((share + 1) / 2) * (shades - 1));
+    const [a = 0, b = 0] = [edges[2 * edge], edges[2 * edge + 1]];
+    const place = (node: number) => `${(drawn.x[node] ?? 0).toFixed(3)} ${(drawn.y[node] ?? 0).toFixed(3)}`;
+    paths[shade] += `M${place(a)}L${place(b)}`;
+  }
+  return paths
+    .map((d, shade) => {
+      const at = colourIndex((2 * shade) / (shades - 1) - 1, -1, 1) * 4;
+      const [red = 0, green = 0, blue = 0] = strainTable.rgba.subarray(at, at + 3);
+      return { colour: `rgb(${red} ${green} ${blue})`, d };
+    })
+    .filter(({ d }) => d !== '');
+}

@@ -1,0 +1,107 @@
+/** Pictures of simulations: the mesh as seen and pulled, vorticity, the ocean's box. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { buildMesh } from '#shared/domain/simulations/mesh.ts';
+import { surfaceOceanSettingsSchema } from '#shared/domain/simulations/surface-ocean.ts';
+import {
+  dragInSpace,
+  projectNodes,
+  springPaths,
+  strainLimit,
+  strains,
+  viewOf,
+} from '../../../renderer/scenes/mesh-view.ts';
+import { calmOcean, flowValues, oceanGrid, vorticity } from '../../../renderer/scenes/preview-fields.ts';
+
+describe('a mesh on the screen', () => {
+  it('follows the mouse, from wherever it is seen', () => {
+    const angle = fc.double({ min: -1.5, max: 1.5, noNaN: true });
+    const shift = fc.double({ min: -9, max: 9, noNaN: true });
+    fc.assert(
+      fc.property(angle, angle, shift, shift, (yaw, pitch, right, up) => {
+        const [dx, dy, dz] = dragInSpace({ yaw, pitch }, right, up);
+        const moved = projectNodes(
+          [
+            [0, dx],
+            [0, dy],
+            [0, dz],
+          ],
+          { yaw, pitch },
+        );
+        expect(moved.x[1]! - moved.x[0]!).toBeCloseTo(right, 9);
+        expect(moved.y[1]! - moved.y[0]!).toBeCloseTo(-up, 9);
+      }),
+    );
+  });
+
+  it('of the plane is pulled in the plane, and drawn with y upwards', () => {
+    expect(dragInSpace({ yaw: 0, pitch: 0 }, 2, 3).map((part) => part + 0)).toEqual([2, 3, 0]);
+    const mesh = buildMesh({ columns: 3, rows: 3, layers: 1 });
+    const { x, y } = projectNodes(mesh.rest, { yaw: 0, pitch: 0 });
+    expect([x[5], y[8]]).toEqual([2, -2]);
+    const box = viewOf(mesh, [[0, 1, 2, 0, 1, 2, 0, 1, 9], mesh.rest[1], mesh.rest[2]], { yaw: 0, pitch: 0 });
+    expect(box.left + box.width).toBeGreaterThan(9);
+  });
+
+  it('shows how far its springs are stretched', () => {
+    const mesh = buildMesh({ columns: 2, rows: 2, layers: 1 });
+    expect([...strains(mesh, mesh.rest)].every((strain) => Math.abs(strain) < 1e-12)).toBe(true);
+    const wide = [mesh.rest[0].map((x) => 1.5 * x), mesh.rest[1], mesh.rest[2]] as const;
+    const strain = strains(mesh, wide);
+    expect(Math.max(...strain)).toBeCloseTo(0.5);
+    expect(strainLimit(strain)).toBe(0.5);
+    expect(strainLimit(strains(mesh, mesh.rest))).toBe(0.05);
+    const paths = springPaths(mesh, projectNodes(wide, { yaw: 0, pitch: 0 }), strain, 0.5);
+    expect(paths.reduce((count, { d }) => count + d.split('M').length - 1, 0)).toBe(strain.length);
+  });
+});
+
+describe('a flow on the screen', () => {
+  const size = { height: 5, width: 7 };
+  const at = (value: (row: number, column: number) => number) =>
+    Float32Array.from({ length: 35 }, (_, i) => value(Math.floor(i / 7), i % 7));
+
+  it('turns with twice its rate of rotation', () => {
+    const spin = vorticity(
+      at((row) => -3 * row * 0.1),
+      at((_, column) => 3 * column * 0.1),
+      size,
+      0.1,
+    );
+    for (const value of spin) expect(value).toBeCloseTo(6, 4);
+  });
+
+  it('has the speed and the pressure of its fields', () => {
+    const field = (name: string, value: number) => ({
+      name,
+      units: '',
+      values: Array.from({ length: 35 }, () => value),
+    });
+    const preview = {
+      ...{ trajectory: 0, trajectories: 1, frame: 0, frames: 2, time: 0, timeUnits: 's', layers: 1 },
+      ...size,
+      fields: [field('vx', 3), field('vy', -4), field('p', 7)],
+    };
+    expect(flowValues(preview, 'speed', 2.2)[9]).toBe(5);
+    expect(flowValues(preview, 'pressure', 2.2)[9]).toBe(7);
+    expect(flowValues(preview, 'vorticity', 2.2)[9]).toBe(0);
+  });
+});
+
+describe('the ocean on the screen', () => {
+  const settings = surfaceOceanSettingsSchema.parse({ rows: 32, columns: 40, spacing: 0.5, latitude: 10 });
+
+  it('lies in the same box on coarser cells', () => {
+    const fine = oceanGrid(settings);
+    const coarse = oceanGrid(settings, 16, 20);
+    expect(fine.latitudes).toHaveLength(32);
+    expect(coarse.latitudes?.[0]).toBeCloseTo(((fine.latitudes?.[0] ?? 0) + (fine.latitudes?.[1] ?? 0)) / 2);
+    expect(coarse.longitudes?.at(-1)).toBeCloseTo(settings.longitude + 9.5);
+  });
+
+  it('is as warm as its mean gradient says', () => {
+    const calm = calmOcean(settings);
+    expect(calm).toHaveLength(32 * 40);
+    expect(calm[31 * 40]! - calm[0]!).toBeCloseTo(31 * 0.5 * settings.gradient, 4);
+  });
+});
