@@ -38,7 +38,15 @@ export function samplesTopic(core: Core, opened: OpenedFiles) {
     }
     await opened.remember(path, token);
     let run = model && (await runOf(core, dataset, model));
-    if (model !== null && run === null) run = await placeModel(core, model, dataset, context.signal);
+    let missing = `No trained model comes with this installation for ${sample.title}; train one on the sample first.`;
+    try {
+      if (model !== null) run ??= await placeModel(core, model, dataset, context.signal);
+    } catch (thrown) {
+      // The data are worth having without it.
+      if (!(thrown instanceof DriftcastError) || thrown.code === 'cancelled') throw thrown;
+      log.error({ err: thrown, sample: sample.name }, 'A pretrained model cannot be placed.');
+      missing = thrown.message;
+    }
     return {
       name: sample.name,
       title: sample.title,
@@ -46,10 +54,7 @@ export function samplesTopic(core: Core, opened: OpenedFiles) {
       dataset: dataset.id,
       start: dataset.summary.splits.test.firstTime,
       run: run?.id ?? null,
-      missing:
-        run === null
-          ? `No trained model comes with this installation for ${sample.title}; train one on the sample first.`
-          : null,
+      missing: run === null ? missing : null,
     };
   }
 
