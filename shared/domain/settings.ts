@@ -26,6 +26,12 @@ export const networkSettingsSchema = z.object({
   kernelSizes: z.array(z.number().int().min(1)).default([9, 7, 5, 3]),
   residual: z.boolean().default(true),
   upsampleDims: z.tuple([z.number().int(), z.number().int()]).default([256, 256]),
+  /** Whether the output is added to the input; beyond the paper. */
+  predictsChange: z.boolean().default(false).meta({
+    title: 'Predict changes',
+    description:
+      'The network predicts the change from the state it is given (the interpolator: from the line between both frames) instead of the state itself. Helps where a step changes little; not in the paper.',
+  }),
 });
 
 /** Rates in [0, 1). For networks with one rate only `block` counts. */

@@ -10,6 +10,7 @@ import type { MethodModel, Stage, TrainableMethodMaker } from '../methods/method
 import { architecture } from '../methods/problem.ts';
 import { refuseRealLeads, refuseSchedule, rollOut } from '../methods/rollout.ts';
 import { pick } from '../methods/rows.ts';
+import { anchored, stateAnchor } from '../networks/anchored.ts';
 import type { ForwardOptions } from '../networks/network.ts';
 import { createNetwork } from '../networks/registry.ts';
 import { RandomStream } from '../runtime/random.ts';
@@ -25,7 +26,7 @@ export const dropoutAtOnce: TrainableMethodMaker = {
     requireDropout(settings, 'forecaster', title);
     const { horizon, conditionChannels } = problem;
     const { height, width, channels } = problem.shape;
-    const network = createNetwork(
+    const bare = createNetwork(
       {
         ...architecture(settings.network, settings.forecaster.dropout, problem),
         inputChannels: channels,
@@ -35,6 +36,7 @@ export const dropoutAtOnce: TrainableMethodMaker = {
       },
       new RandomStream(seed).fork(2),
     );
+    const network = settings.network.predictsChange ? anchored(bare, stateAnchor(horizon)) : bare;
     const mask = createMask(problem.mask, height, width);
     const predict = (x0: tf.Tensor4D, statics: tf.Tensor4D | null, pass: ForwardOptions) =>
       tf.tidy(() => hold(network.forward(x0, tf.zeros([x0.shape[0]]), statics, pass), mask));

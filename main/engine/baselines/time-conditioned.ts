@@ -14,6 +14,7 @@ import type { SampleRequest, SampleStatistics, Stage } from '../methods/method.t
 import { architecture, type Problem } from '../methods/problem.ts';
 import { refuseSchedule, rollOut } from '../methods/rollout.ts';
 import { pick, repeated } from '../methods/rows.ts';
+import { anchored, stateAnchor } from '../networks/anchored.ts';
 import type { ForwardOptions, Network } from '../networks/network.ts';
 import { createNetwork } from '../networks/registry.ts';
 import { RandomStream } from '../runtime/random.ts';
@@ -40,7 +41,8 @@ export class TimeConditioned {
       },
       new RandomStream(seed).fork(2),
     );
-    return new TimeConditioned(network, createMask(problem.mask, height, width), problem.horizon);
+    const whole = settings.network.predictsChange ? anchored(network, stateAnchor()) : network;
+    return new TimeConditioned(whole, createMask(problem.mask, height, width), problem.horizon);
   }
 
   /**

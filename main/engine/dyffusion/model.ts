@@ -2,6 +2,7 @@
 import type { TrainSettings } from '#shared/domain/settings.ts';
 import { type CellMask, createMask } from '../methods/mask.ts';
 import { architecture, type Problem } from '../methods/problem.ts';
+import { anchored, lineAnchor, stateAnchor } from '../networks/anchored.ts';
 import type { Network, NetworkSettings } from '../networks/network.ts';
 import { createNetwork } from '../networks/registry.ts';
 import { RandomStream } from '../runtime/random.ts';
@@ -21,9 +22,12 @@ export function createModel(settings: TrainSettings, problem: Problem, seed: num
   const { height, width } = problem.shape;
   const { interpolator, forecaster } = networkSettings(settings, problem);
   const random = new RandomStream(seed);
+  const first = createNetwork(interpolator, random.fork(1));
+  const second = createNetwork(forecaster, random.fork(2));
+  const { predictsChange } = settings.network;
   return assembleModel(
-    createNetwork(interpolator, random.fork(1)),
-    createNetwork(forecaster, random.fork(2)),
+    predictsChange ? anchored(first, lineAnchor(problem.horizon)) : first,
+    predictsChange ? anchored(second, stateAnchor()) : second,
     settings.diffusion,
     problem.horizon,
     createMask(problem.mask, height, width),

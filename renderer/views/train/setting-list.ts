@@ -166,6 +166,12 @@ const settingGroups: readonly SettingGroup[] = [
         min: 4,
         step: 1,
       },
+      {
+        kind: 'switch',
+        path: 'network.predictsChange',
+        label: 'Predict changes',
+        help: 'Add the output to the given state (or the line between both frames); not in the paper.',
+      },
     ],
   },
   { title: 'Interpolator', methods: ['dyffusion'], settings: stage('interpolator') },
