@@ -118,8 +118,8 @@ describe('a field of eddies', () => {
   };
   const days = { spinUp: 40, counted: 40 };
   const now = () => Promise.resolve();
-  let mean = new Float64Array(0);
-  let wavenumbers = new Float64Array(0);
+  let mean: Float64Array = new Float64Array(0);
+  let wavenumbers: Float64Array = new Float64Array(0);
   const speeds: number[] = [];
 
   beforeAll(async () => {
