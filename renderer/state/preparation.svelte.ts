@@ -14,6 +14,7 @@ import {
   suggestedByPreset,
   suggestedCounts,
   suggestedVariables,
+  usualName,
 } from './prepare-choices.ts';
 import { type CellBox, toRegion, wholeGrid } from './region.ts';
 
@@ -255,9 +256,8 @@ export class Preparation {
   }
 
   #usualName(): string {
-    const stem = this.file.summary.name.replace(/\.[^.]+$/, '');
-    const all = this.#variables.length === this.companions.length && this.#variables.length > 1;
-    return (all ? stem : `${this.#variables.join(' ')}, ${stem}`).slice(0, 100);
+    const all = this.#variables.length === this.companions.length;
+    return usualName(this.file.summary, this.#variables, all);
   }
 
   #change(choices: Choices): void {

@@ -1,9 +1,11 @@
 /** What a file suggests for its preparation in the window, and what can be chosen about it: pure, from its summary. */
+import { z } from 'zod';
 import type { Normalisation } from '#shared/domain/dataset.ts';
 import type { FileSummary, VariableSummary } from '#shared/domain/file.ts';
 import { suggestedChoices } from '#shared/domain/prepare-defaults.ts';
 import type { Preset } from '#shared/domain/settings.ts';
 import { type TrajectorySplits, trajectorySplitsSchema } from '#shared/domain/simulation.ts';
+import { simulatorEntries } from '#shared/domain/simulations/registry.ts';
 
 /** Variables on the same grid and times as this one, itself among them: those that can be forecast together. */
 export function companions(summary: FileSummary, variable: VariableSummary): VariableSummary[] {
@@ -34,6 +36,21 @@ export function suggestedCounts({ attributes }: FileSummary, trajectories: numbe
   const test = trajectories < 2 ? 0 : Math.max(1, part);
   const validation = trajectories < 3 ? 0 : Math.max(1, part);
   return { train: trajectories - validation - test, validation, test };
+}
+
+const madeBy = z.object({ simulator: z.string(), seed: z.number(), trajectories: z.number() });
+
+/** A simulation is called by what was simulated, any other file by its own name and, where it has others, its variables. */
+export function usualName(
+  { name, attributes }: FileSummary,
+  variables: readonly string[],
+  all: boolean,
+): string {
+  const made = madeBy.safeParse(readJson(attributes.driftcast_simulation)).data;
+  const title = made && simulatorEntries.find((entry) => entry.name === made.simulator)?.title;
+  const runs = made && made.trajectories > 1 ? `, ${made.trajectories} trajectories` : '';
+  const stem = made && title ? `${title}${runs}, seed ${made.seed}` : name.replace(/\.[^.]+$/, '');
+  return (all && variables.length > 1 ? stem : `${variables.join(' ')}, ${stem}`).slice(0, 100);
 }
 
 function readJson(text: string | undefined): unknown {

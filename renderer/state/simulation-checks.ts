@@ -72,8 +72,9 @@ function judge(
 ): { problem: string | null; advice: readonly string[] } {
   if (simulator === 'navier-stokes') {
     const flow = settings as NavierStokesSettings;
-    obstaclesOf(flow, seed, 0);
-    return judgeObstacles(flow.placed);
+    const judged = judgeObstacles(flow.placed);
+    if (judged.problem === null) obstaclesOf(flow, seed, 0);
+    return judged;
   }
   if (simulator === 'surface-ocean') {
     latitudes(settings as SurfaceOceanSettings);

@@ -50,10 +50,15 @@ export function formatDate(iso: string, rhythm: Rhythm): string {
   return rhythm === 'day' ? day : `${day} ${parts.time.slice(0, 5)}`;
 }
 
+/** The time alone of "trajectory 3, 0.24 s", where it is known which trajectory is meant; other text as it is. */
+export function withoutTrajectory(label: string): string {
+  return label.replace(/^trajectory \d+, /, '');
+}
+
 /** What an axis under six leads has room for: "Mar", "12 Mar", "06:00". */
 export function formatShortDate(iso: string, rhythm: Rhythm): string {
   const parts = dateParts(iso);
-  if (!parts) return iso;
+  if (!parts) return withoutTrajectory(iso);
   const month = months[parts.month - 1] ?? String(parts.month);
   if (rhythm === 'year') return parts.year;
   if (rhythm === 'month') return month;

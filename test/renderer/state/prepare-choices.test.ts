@@ -6,6 +6,7 @@ import {
   offeredMasks,
   suggestedCounts,
   suggestedVariables,
+  usualName,
 } from '../../../renderer/state/prepare-choices.ts';
 
 const variable = (name: string, dims: string[], forecastable = true) =>
@@ -39,6 +40,14 @@ describe('the choices that a file suggests', () => {
     expect(offeredMasks(simulated)).toEqual(['fixed_mask', 'obstacle_mask']);
     expect(suggestedVariables(summary({}), vy)).toEqual(['vy']);
     expect(offeredMasks(summary({}))).toEqual([]);
+  });
+
+  it('name a simulation by what was simulated, and what is left out of it', () => {
+    const driftcast_simulation = JSON.stringify({ simulator: 'navier-stokes', seed: 7, trajectories: 26 });
+    const simulated = summary({ driftcast_simulation });
+    expect(usualName(simulated, ['vx', 'vy', 'p'], true)).toBe('Navier–Stokes flow, 26 trajectories, seed 7');
+    expect(usualName(simulated, ['vx'], false)).toBe('vx, Navier–Stokes flow, 26 trajectories, seed 7');
+    expect(usualName(summary({}), ['sst'], true)).toBe('sst, flow');
   });
 
   it('split whole trajectories as the file was made for, else by shares', () => {
