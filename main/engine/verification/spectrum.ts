@@ -3,7 +3,7 @@
  * or is it blurred? Sums over initial conditions alone are kept.
  */
 import type { Spectrum } from '#shared/domain/scores.ts';
-import { Fourier2d } from '#shared/fft.ts';
+import { Fourier2d } from '#shared/fft/fft2d.ts';
 
 export interface SpectrumOptions {
   /** Lead times in data steps whose spectra are wanted, ascending. */

@@ -1,5 +1,5 @@
 /** Doubly periodic real fields and their spectra, cut off at two thirds so that products are free of aliasing. */
-import { Fft } from './fft.ts';
+import { Fft } from '#shared/fft/fft.ts';
 
 /** A half spectrum, [columns, kept + 1]: every zonal wavenumber (negative ones in the upper half), meridional ones ≥ 0. */
 export interface Spectrum {

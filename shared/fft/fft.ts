@@ -4,7 +4,7 @@
  * other primes (Van Loan 1992, Computational Frameworks for the Fast Fourier Transform, section 1.7).
  */
 
-import { type Pair, passOf, type Stage } from './fft-passes.ts';
+import { type Pair, passOf, type Stage } from './passes.ts';
 
 function radixOf(length: number): number {
   for (const radix of [4, 2, 3, 5]) if (length % radix === 0) return radix;

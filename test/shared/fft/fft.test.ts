@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Fft } from '#main/engine/simulators/surface-ocean/fft.ts';
 import { SpectralGrid } from '#main/engine/simulators/surface-ocean/spectral.ts';
+import { Fft } from '#shared/fft/fft.ts';
 import { Random } from '#shared/random.ts';
 
 function noise(length: number, seed: number): Float64Array {

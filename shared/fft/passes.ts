@@ -1,6 +1,6 @@
 /**
  * The inner loops of the Fourier transform, one function a radix. They are written out in plain numbers because they
- * take most of the time of a simulation of the surface ocean.
+ * take most of the time of a pseudo-spectral simulation.
  */
 
 export interface Stage {
