@@ -53,6 +53,12 @@ const systems: System[] = [
         prepare: ['--split=trajectories:20,2,4', '--horizon=16', '--normalisation=per-channel'],
         outOfDistribution: false,
       },
+      {
+        file: 'navier-stokes-small-ood.nc',
+        title: 'Navier–Stokes, out of distribution',
+        prepare: ['--split=trajectories:1,0,3', '--horizon=16', '--normalisation=per-channel'],
+        outOfDistribution: true,
+      },
     ],
   },
   {
@@ -63,7 +69,11 @@ const systems: System[] = [
       {
         file: 'surface-ocean-small.nc',
         title: 'Sea surface temperature',
-        prepare: ['--split=0.7,0.15,0.15', '--horizon=7', '--normalisation=seasonal-anomaly'],
+        prepare: [
+          '--split=train=2001..2003,validation=2004..2004,test=2005..2005',
+          '--horizon=7',
+          '--normalisation=seasonal-anomaly',
+        ],
         outOfDistribution: false,
       },
     ],
