@@ -85,15 +85,19 @@ export function strainLimit(values: Float64Array): number {
   return Math.ceil(least * 20) / 20;
 }
 
-/** Blue for pressed, red for stretched; the pale middle of the usual table would not be seen on a white ground. */
+/** How far towards the dark ends of the usual table: beyond, strong strain would vanish on a dark ground. */
+const reach = 0.66;
+
+/** Blue for pressed, red for stretched, grey between: seen on white as on black, where the usual ends and middle are not. */
 export const strainTable: ColourTable = (() => {
   const table = colourTable('balance');
   const middle = [0x93, 0x9e, 0xaa];
-  const rgba = table.rgba.map((value, at) => {
-    if (at % 4 === 3) return value;
-    const share = Math.abs((at >> 2) / 127.5 - 1);
-    const weight = Math.max(0, 1 - share * 1.6) ** 0.8;
-    return Math.round(weight * (middle[at % 4] ?? 0) + (1 - weight) * value);
+  const rgba = table.rgba.map((_, at) => {
+    if (at % 4 === 3) return 255;
+    const share = (at >> 2) / 127.5 - 1;
+    const weight = Math.max(0, 1 - Math.abs(share) * 1.6) ** 0.8;
+    const strong = table.rgba[colourIndex(share * reach, -1, 1) * 4 + (at % 4)] ?? 0;
+    return Math.round(weight * (middle[at % 4] ?? 0) + (1 - weight) * strong);
   });
   return { ...table, rgba };
 })();
