@@ -65,14 +65,14 @@ export function normalisedBy(dataset: PreparedDataset, own: ModelNormalisation):
   if (dataset.height !== height || dataset.width !== width || dataset.channels.length !== channels)
     throw new DriftcastError(
       'bad-input',
-      `The model was trained on ${height} × ${width} cells with ${channels} channels; ${dataset.dataset.name} has ${dataset.height} × ${dataset.width} with ${dataset.channels.length}.`,
+      `The model was trained on ${height} × ${width} cells with ${channels} channel${channels === 1 ? '' : 's'}; ${dataset.dataset.name} has ${dataset.height} × ${dataset.width} with ${dataset.channels.length}.`,
       'Choose a dataset with the same grid size and variables.',
     );
   const unseen = dataset.mask.reduce((sum, value, cell) => sum + value * (1 - own.mask[cell]!), 0);
   if (unseen > 0 && normalisation !== 'none' && normalisation !== 'per-channel')
     throw new DriftcastError(
       'bad-input',
-      `${dataset.dataset.name} has values in ${unseen} cells that were always missing where the model was trained.`,
+      `${dataset.dataset.name} has values in ${unseen} cell${unseen === 1 ? '' : 's'} without any in the model’s training.`,
       'Choose a dataset with the same land, or train a run on this one.',
     );
   const season = new SeasonalMean(basis, own.seasonal, height * width * channels);
