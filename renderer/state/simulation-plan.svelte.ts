@@ -137,6 +137,8 @@ export class SimulationPlan {
     if (key === '' || key !== this.#lastKey) this.#past = [...this.#past.slice(-49), this.#choices];
     this.#lastKey = key;
     this.#undoable = true;
+    // A ready data set is made as it is: whoever changes something makes one of their own.
+    this.#recipe = null;
     const { simulator } = this.#choices;
     this.#choices = { simulator, changes: { ...this.#choices.changes, [simulator]: changes } };
   }

@@ -39,6 +39,22 @@ describe('a set-up', () => {
     expect(plan.undoable).toBe(false);
   });
 
+  it('is a ready data set until something about it is changed', () => {
+    const plan = new SimulationPlan();
+    const file = { name: 'a.nc', title: '', settings: { frames: 40 }, trajectories: 7, seed: 5 };
+    const recipe = {
+      ...{ name: 'a', title: 'A', description: '', simulator: 'spring-mesh' },
+      files: [{ ...file, splits: null, periods: null }],
+    };
+    plan.choose('spring-mesh');
+    plan.chooseRecipe(recipe);
+    expect(plan.recipe).toBe(recipe);
+    plan.set({ columns: 6 });
+    expect(plan.recipe).toBeNull();
+    plan.takeFrom(recipe, recipe.files[0]!);
+    expect(plan.request).toMatchObject({ settings: { frames: 40 }, trajectories: 7, seed: 5 });
+  });
+
   it('says at which setting something is wrong', () => {
     const broken = { ...springMeshSettingsSchema.parse({}), columns: 1.5, damping: -1 };
     expect(checkSettings('spring-mesh', broken, 1)).toMatchObject({
