@@ -227,9 +227,9 @@ describe('a model that travels', () => {
 
   it('is packed again as it came', async () => {
     const service = services.at(-1)!;
-    const [{ run }] = (await service.client.samples.list()) as [{ run: string }];
+    const [listed] = await service.client.samples.list();
     const path = join(folder, 'again');
-    await service.client.runs.pack({ run, path });
+    await service.client.runs.pack({ run: listed!.run!, path });
     const bytes = (at: string) => readFile(join(at, 'weights.safetensors'));
     expect(Buffer.compare(await bytes(path), await bytes(join(resources, 'pretrained', 'mesh')))).toBe(0);
   });
