@@ -30,7 +30,7 @@ export const networkSettingsSchema = z.object({
   predictsChange: z.boolean().default(false).meta({
     title: 'Predict changes',
     description:
-      'The network predicts the change from the state it is given (the interpolator: from the line between both frames) instead of the state itself. Helps where a step changes little; not in the paper.',
+      'The network predicts the change from the initial condition (DYffusion: its interpolator, from the line between both frames) instead of the state itself. Helps where a step changes little; not in the paper.',
   }),
 });
 

@@ -2,7 +2,7 @@
 import type { TrainSettings } from '#shared/domain/settings.ts';
 import { type CellMask, createMask } from '../methods/mask.ts';
 import { architecture, type Problem } from '../methods/problem.ts';
-import { anchored, lineAnchor, stateAnchor } from '../networks/anchored.ts';
+import { anchored, lineAnchor } from '../networks/anchored.ts';
 import type { Network, NetworkSettings } from '../networks/network.ts';
 import { createNetwork } from '../networks/registry.ts';
 import { RandomStream } from '../runtime/random.ts';
@@ -24,10 +24,11 @@ export function createModel(settings: TrainSettings, problem: Problem, seed: num
   const random = new RandomStream(seed);
   const first = createNetwork(interpolator, random.fork(1));
   const second = createNetwork(forecaster, random.fork(2));
+  // The forecaster is left alone: the state it is given is a draw, whose noise it has to take out, not to carry on.
   const { predictsChange } = settings.network;
   return assembleModel(
     predictsChange ? anchored(first, lineAnchor(problem.horizon)) : first,
-    predictsChange ? anchored(second, stateAnchor()) : second,
+    second,
     settings.diffusion,
     problem.horizon,
     createMask(problem.mask, height, width),

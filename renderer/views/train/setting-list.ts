@@ -170,7 +170,7 @@ const settingGroups: readonly SettingGroup[] = [
         kind: 'switch',
         path: 'network.predictsChange',
         label: 'Predict changes',
-        help: 'Add the output to the given state (or the line between both frames); not in the paper.',
+        help: 'Add the output to the initial condition (the interpolator: to the line between both frames); not in the paper.',
       },
     ],
   },
