@@ -54,7 +54,7 @@ describe('a simulation in the window', () => {
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
     await page.getByRole('button', { name: 'Random' }).click();
-    await page.getByText('Drawn at random').waitFor();
+    await page.getByText('Drawn at random: another set').waitFor();
   });
 
   it('simulates a small mesh, whose file opens at once', async () => {
