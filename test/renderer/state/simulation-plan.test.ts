@@ -6,7 +6,7 @@ import { startPositions } from '#shared/domain/simulations/mesh-start.ts';
 import { simulatorEntries } from '#shared/domain/simulations/registry.ts';
 import { springMeshSettingsSchema } from '#shared/domain/simulations/spring-mesh.ts';
 import { isFreeNode, nodeAt, pullsWithin, withPull } from '../../../renderer/state/mesh-pulls.ts';
-import { checkSettings, isDetermined } from '../../../renderer/state/simulation-checks.ts';
+import { checkSettings, isDetermined, type Settings } from '../../../renderer/state/simulation-checks.ts';
 import { SimulationPlan } from '../../../renderer/state/simulation-plan.svelte.ts';
 
 describe('a set-up', () => {
@@ -68,7 +68,7 @@ describe('a set-up', () => {
 
   it('knows when all trajectories would be the same', () => {
     const placed = [{ x: 1, y: 0.2, radius: 0.05 }];
-    const settings = (changes: object) => checkSettings('navier-stokes', changes, 1).settings!;
+    const settings = (changes: Settings) => checkSettings('navier-stokes', changes, 1).settings!;
     expect(isDetermined('navier-stokes', settings({}))).toBe(false);
     expect(isDetermined('navier-stokes', settings({ placed }))).toBe(true);
     expect(
