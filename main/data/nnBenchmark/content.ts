@@ -38,7 +38,11 @@ export function simulationOf({ system, system_args, trajectories }: SystemMeta):
   if (own !== undefined) return { driftcast_simulation: JSON.stringify(own) };
   const inflow = trajectories[0]!.in_velocity;
   if (system !== 'navier-stokes' || inflow === undefined) return {};
-  const simulation = { simulator: system, settings: { peakVelocity: inflow }, trajectories: trajectories.length };
+  const simulation = {
+    simulator: system,
+    settings: { peakVelocity: inflow },
+    trajectories: trajectories.length,
+  };
   return { driftcast_simulation: JSON.stringify(simulation) };
 }
 
