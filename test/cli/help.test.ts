@@ -10,6 +10,7 @@ describe('help', () => {
     expect(verbs.filter((verb) => verb !== 'help')).toEqual([
       'demo',
       'doctor',
+      'samples',
       'simulate',
       'inspect',
       'prepare',
@@ -29,6 +30,7 @@ describe('help', () => {
     for (const verb of [
       'demo',
       'doctor',
+      'samples',
       'simulate',
       'inspect',
       'prepare',

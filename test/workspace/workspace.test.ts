@@ -67,6 +67,7 @@ describe('a workspace', () => {
       'forecasts',
       'logs',
       'runs',
+      'simulations',
       'uploads',
       'workspace.json',
     ]);
