@@ -26,7 +26,8 @@ export class Samples {
 
   async load(): Promise<void> {
     const list = await this.#app.attempt(this.#app.client.samples.list());
-    if (list) this.#list = list;
+    // Those with a model first: from them a forecast is one click away.
+    if (list) this.#list = [...list].sort((a, b) => Number(b.model !== null) - Number(a.model !== null));
   }
 
   /** Opens a sample and goes where the next step is: to a forecast, or to its data where no model comes with it. */
