@@ -3,7 +3,7 @@
  * drawn, on demand, into the part of it that its element covers.
  */
 import { ColorManagement, LinearSRGBColorSpace, WebGLRenderer } from 'three';
-import { Picture, type SceneColours } from './picture.ts';
+import type { MakePicture, SceneColours, StagePicture } from './stage-picture.ts';
 
 // Colours are written for the screen and must arrive there unchanged.
 ColorManagement.enabled = false;
@@ -13,10 +13,10 @@ export type StageTrouble = 'no-graphics' | 'context-lost' | null;
 export class FieldStage {
   readonly #canvas: HTMLCanvasElement;
   readonly #renderer: WebGLRenderer | null;
-  readonly #pictures = new Set<Picture>();
+  readonly #pictures = new Set<StagePicture>();
   readonly #observer: ResizeObserver;
   readonly #report: (trouble: StageTrouble) => void;
-  #colours: SceneColours = { land: '#cccccc', hatch: '#bbbbbb', coast: '#000000' };
+  #colours: SceneColours | null = null;
   #asked = 0;
   #lost = false;
 
@@ -34,15 +34,15 @@ export class FieldStage {
     window.addEventListener('scroll', this.ask, true);
   }
 
-  add(element: HTMLElement): Picture {
-    const picture = new Picture(element, this.ask);
-    picture.setColours(this.#colours);
+  add<Kind extends StagePicture>(element: HTMLElement, make: MakePicture<Kind>): Kind {
+    const picture = make(element, this.ask);
+    if (this.#colours) picture.setColours(this.#colours);
     this.#pictures.add(picture);
     this.#observer.observe(element);
     return picture;
   }
 
-  remove(picture: Picture): void {
+  remove(picture: StagePicture): void {
     this.#observer.unobserve(picture.element);
     this.#pictures.delete(picture);
     picture.dispose();
@@ -57,9 +57,9 @@ export class FieldStage {
   /** Asks for one drawing before the next frame, however often it is called. */
   readonly ask = (): void => {
     if (this.#asked !== 0) return;
-    this.#asked = requestAnimationFrame(() => {
+    this.#asked = requestAnimationFrame((now) => {
       this.#asked = 0;
-      this.#draw();
+      if (this.#draw(now)) this.ask();
     });
   };
 
@@ -89,11 +89,12 @@ export class FieldStage {
     this.ask();
   };
 
-  #draw(): void {
+  /** @returns whether a picture moves by itself */
+  #draw(now: number): boolean {
     const renderer = this.#renderer;
-    if (!renderer || this.#lost) return;
+    if (!renderer || this.#lost) return false;
     const frame = this.#canvas.getBoundingClientRect();
-    if (frame.width === 0 || frame.height === 0) return;
+    if (frame.width === 0 || frame.height === 0) return false;
     const ratio = window.devicePixelRatio;
     if (renderer.getPixelRatio() !== ratio) renderer.setPixelRatio(ratio);
     const buffer = this.#canvas;
@@ -106,6 +107,7 @@ export class FieldStage {
     renderer.setScissor(0, 0, frame.width, frame.height);
     renderer.setClearColor(0, 0);
     renderer.clear();
+    let moving = false;
     for (const picture of this.#pictures) {
       if (!picture.shown) continue;
       const box = picture.element.getBoundingClientRect();
@@ -114,9 +116,11 @@ export class FieldStage {
       if (box.width < 1 || box.height < 1) continue;
       renderer.setViewport(left, bottom, box.width, box.height);
       renderer.setScissor(left, bottom, box.width, box.height);
-      picture.setPixelRatio(ratio);
+      if (picture.prepare({ width: box.width, height: box.height, ratio }, now)) moving = true;
+      renderer.clearDepth();
       renderer.render(picture.scene, picture.camera);
     }
+    return moving;
   }
 }
 

@@ -1,4 +1,4 @@
-/** One map on the stage: its field as a float texture, its colours, and the lines drawn over it. */
+/** A map on the stage: its field as a float texture, its colours, and the lines drawn over it. */
 import {
   BufferAttribute,
   BufferGeometry,
@@ -25,15 +25,10 @@ import type { ColourTable } from './colour-tables.ts';
 import fragmentShader from './field.frag.glsl?raw';
 import vertexShader from './field.vert.glsl?raw';
 import type { MapGeometry } from './map-geometry.ts';
+import type { PictureSize, SceneColours, StagePicture } from './stage-picture.ts';
 
 /** Marks a missing cell in the texture: comparisons with NaN are not reliable in every driver. */
 const missing = 3e38;
-
-export interface SceneColours {
-  land: string;
-  hatch: string;
-  coast: string;
-}
 
 /** The part of the picture that is shown, in picture coordinates; the whole is 0, 0, 1, 1. */
 export interface Window {
@@ -43,7 +38,7 @@ export interface Window {
   height: number;
 }
 
-export class Picture {
+export class Picture implements StagePicture {
   readonly element: HTMLElement;
   readonly scene = new Scene();
   readonly camera = new OrthographicCamera(0, 1, 1, 0, -1, 1);
@@ -152,8 +147,9 @@ export class Picture {
     this.#changed();
   }
 
-  setPixelRatio(ratio: number): void {
+  prepare({ ratio }: PictureSize): boolean {
     this.#set('pixelRatio', ratio);
+    return false;
   }
 
   dispose(): void {
