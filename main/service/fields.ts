@@ -1,6 +1,8 @@
 /** The data plane: turns an address into values, keeping the latest ones in memory for scrubbing to and fro. */
 import type { FieldData } from '#main/engine/protocol.ts';
-import { type FieldAddress, fieldPath } from '#shared/contract/fields.ts';
+import { type FieldAddress, fieldPath, type StoredField } from '#shared/contract/fields.ts';
+import { DriftcastError } from '#shared/errors.ts';
+import { formatUnits } from '#shared/units.ts';
 import type { Core } from './core.ts';
 import type { OpenedFiles } from './opened-files.ts';
 
@@ -51,7 +53,7 @@ export function fieldResolver(
   const cache = new FieldCache(cacheBytes);
   const reading = new Map<string, Promise<FieldData>>();
 
-  async function read(address: FieldAddress): Promise<FieldData> {
+  async function readStored(address: StoredField): Promise<FieldData> {
     switch (address.kind) {
       case 'file': {
         const { variable, time, slices } = address;
@@ -70,7 +72,12 @@ export function fieldResolver(
     }
   }
 
-  return async (address) => {
+  const read = async (address: FieldAddress): Promise<FieldData> =>
+    address.kind === 'difference'
+      ? difference(...(await Promise.all([resolve(address.first), resolve(address.second)])))
+      : readStored(address);
+
+  const resolve = async (address: FieldAddress): Promise<FieldData> => {
     const key = fieldPath(address);
     const known = cache.get(key);
     if (known !== undefined) return known;
@@ -83,4 +90,31 @@ export function fieldResolver(
     cache.put(key, field);
     return field;
   };
+  return resolve;
+}
+
+/** First minus second, with the first one's date. @throws DriftcastError `bad-input` where grids or units differ. */
+function difference(first: FieldData, second: FieldData): FieldData {
+  const grids = [first, second].map(({ height, width }) => `${height} × ${width}`);
+  if (grids[0] !== grids[1])
+    throw new DriftcastError(
+      'bad-input',
+      `A grid of ${grids[0]} cells and one of ${grids[1]} cells have no difference cell by cell.`,
+      'Choose two fields on the same grid.',
+    );
+  const units = [first, second].map((field) => formatUnits(field.units) || 'no units');
+  if (units[0] !== units[1])
+    throw new DriftcastError(
+      'bad-input',
+      `A field in ${units[0]} and one in ${units[1]} can't be subtracted from each other.`,
+      'Choose two fields of the same quantity.',
+    );
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const data = first.data.map((value, cell) => {
+    const left = value - second.data[cell]!;
+    if (left < min) min = left;
+    if (left > max) max = left;
+    return left;
+  });
+  return { ...first, data, range: min <= max ? { min, max } : null };
 }

@@ -4,10 +4,30 @@
  * shape, units and range from the headers. An address never changes its content, so it may be cached.
  */
 
-/** Which field of a forecast: truth, mean, spread (population standard deviation), error (mean − truth) or one member. */
-export type ForecastQuantity = 'truth' | 'mean' | 'spread' | 'error' | 'initial' | `member-${number}`;
+const plainQuantities = [
+  'truth',
+  'mean',
+  'spread',
+  'error',
+  'initial',
+  'climatology',
+  'anomaly',
+  'truth-anomaly',
+] as const;
 
-export type FieldAddress =
+/**
+ * Which field of a forecast: truth, mean, spread (population standard deviation), error (mean − truth), what was
+ * observed at the start, the mean of the training split at that season, mean and truth as anomalies from it, a member
+ * (counted from 1), a quantile of the members in per cent, or the share of members above a threshold in per cent.
+ */
+export type ForecastQuantity =
+  | (typeof plainQuantities)[number]
+  | `member-${number}`
+  | `quantile-${number}`
+  | `exceedance-${number}`;
+
+/** What lies in files, datasets and forecasts. */
+export type StoredField =
   | { kind: 'file'; file: string; variable: string; time: number; slices: Record<string, number> }
   | { kind: 'dataset'; dataset: string; channel: number; time: number }
   | {
@@ -19,6 +39,9 @@ export type FieldAddress =
       start: number;
       lead: number;
     };
+
+/** Any field, or one minus another of the same grid and units. */
+export type FieldAddress = StoredField | { kind: 'difference'; first: StoredField; second: StoredField };
 
 export const fieldPathPrefix = '/fields/';
 
@@ -32,6 +55,10 @@ export const fieldHeaders = {
 
 /** `/fields/forecast/<id>/mean/0/2`; every part is URI-encoded. */
 export function fieldPath(address: FieldAddress): string {
+  if (address.kind === 'difference') {
+    const pair = { first: fieldPath(address.first), second: fieldPath(address.second) };
+    return `${fieldPathPrefix}difference?${new URLSearchParams(pair)}`;
+  }
   const parts: (string | number)[] =
     address.kind === 'file'
       ? ['file', address.file, address.variable, address.time]
@@ -52,6 +79,16 @@ export function fieldPath(address: FieldAddress): string {
 
 /** The inverse of {@link fieldPath}; null for anything that is no field path. */
 export function parseFieldPath(path: string): FieldAddress | null {
+  const [pathname = '', query = ''] = path.split('?', 2);
+  if (pathname === `${fieldPathPrefix}difference`) {
+    const given = new URLSearchParams(query);
+    const [first, second] = ['first', 'second'].map((name) => parseStored(given.get(name) ?? ''));
+    return first && second ? { kind: 'difference', first, second } : null;
+  }
+  return parseStored(path);
+}
+
+function parseStored(path: string): StoredField | null {
   const [pathname = '', query = ''] = path.split('?', 2);
   if (!pathname.startsWith(fieldPathPrefix)) return null;
   const parts: string[] = [];
@@ -95,5 +132,10 @@ function parseIndex(text: string | undefined): number | null {
 }
 
 function isQuantity(text: string): text is ForecastQuantity {
-  return ['truth', 'mean', 'spread', 'error', 'initial'].includes(text) || /^member-\d{1,4}$/.test(text);
+  return (
+    plainQuantities.some((name) => name === text) ||
+    /^member-\d{1,4}$/.test(text) ||
+    /^quantile-\d{1,3}$/.test(text) ||
+    /^exceedance--?\d{1,15}(\.\d{1,15})?(e[+-]?\d{1,3})?$/.test(text)
+  );
 }

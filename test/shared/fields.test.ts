@@ -8,6 +8,14 @@ const addresses: FieldAddress[] = [
   { kind: 'dataset', dataset: 'flow', channel: 2, time: 40 },
   { kind: 'forecast', forecast: 'f', quantity: 'mean', start: 0, lead: 2 },
   { kind: 'forecast', forecast: 'f', quantity: 'member-3', channel: 2, start: 1, lead: 5 },
+  { kind: 'forecast', forecast: 'f', quantity: 'quantile-95', start: 0, lead: 0 },
+  { kind: 'forecast', forecast: 'f', quantity: 'exceedance--1.5', start: 0, lead: 0 },
+  { kind: 'forecast', forecast: 'f', quantity: 'truth-anomaly', start: 0, lead: 0 },
+  {
+    kind: 'difference',
+    first: { kind: 'forecast', forecast: 'f', quantity: 'mean', channel: 1, start: 0, lead: 2 },
+    second: { kind: 'file', file: 'a', variable: 'group/v x', time: 3, slices: { depth: 1 } },
+  },
 ];
 
 describe('the address of a field', () => {
@@ -19,5 +27,15 @@ describe('the address of a field', () => {
     const address = { kind: 'forecast', forecast: 'f', quantity: 'truth', start: 0, lead: 0 } as const;
     expect(fieldPath({ ...address, channel: 0 })).toBe(fieldPath(address));
     expect(parseFieldPath(`${fieldPath(address)}?channel=x`)).toBeNull();
+  });
+
+  it('refuses differences of differences and quantities that nothing has', () => {
+    const field = { kind: 'dataset', dataset: 'flow', channel: 0, time: 0 } as const;
+    const once = fieldPath({ kind: 'difference', first: field, second: field });
+    const twice = new URLSearchParams({ first: once, second: fieldPath(field) });
+    expect(parseFieldPath(`/fields/difference?${twice}`)).toBeNull();
+    expect(parseFieldPath('/fields/difference')).toBeNull();
+    for (const quantity of ['quantile-5000', 'exceedance-', 'exceedance-NaN', 'median'])
+      expect(parseFieldPath(`/fields/forecast/f/${quantity}/0/0`)).toBeNull();
   });
 });

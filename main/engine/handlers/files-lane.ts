@@ -2,7 +2,8 @@
 import type { Handlers } from '../host/engine-main.ts';
 import { datasetField, datasetRhythm, prepare, previewPreparation } from './datasets.ts';
 import { field, grid, inspect, rhythm, statistics } from './files.ts';
-import { evaluateFiles, forecastField, probe } from './forecast-files.ts';
+import { forecastField } from './forecast-fields.ts';
+import { evaluateFiles, probe } from './forecast-files.ts';
 import { packModel, placeModel } from './models.ts';
 
 export function filesLane(): Handlers<'files'> {
