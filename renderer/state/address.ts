@@ -16,6 +16,7 @@ export const parameterNames = [
   'lead',
   'probe',
   'panes',
+  'against',
   'tab',
   'preset',
   'simulate',

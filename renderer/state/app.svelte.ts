@@ -12,6 +12,7 @@ import { Jobs } from './jobs.svelte.ts';
 import { Navigation } from './navigation.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Opened } from './opened.svelte.ts';
+import { TopBarActions } from './place-actions.svelte.ts';
 import { Simulation } from './simulation.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 
@@ -24,6 +25,7 @@ export class App {
   readonly catalogue = new Catalogue(this.client);
   readonly jobs = new Jobs(this.client, (job) => this.#jobEnded(job));
   readonly theme = new Theme((theme) => this.attempt(this.client.system.changeSettings({ theme })));
+  readonly topBar = new TopBarActions();
   readonly opened = new Opened(this);
   readonly simulation = new Simulation(this);
   #doctor = $state.raw<Doctor | null>(null);

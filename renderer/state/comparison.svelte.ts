@@ -1,28 +1,42 @@
-/** A forecast beside its truth: which panes, which start and lead, which place is probed, on which scales. */
-import type { ForecastQuantity } from '#shared/contract/fields.ts';
+/** A forecast beside its truth and beside another: which panes, which start and lead, which place is probed. */
+import type { FieldAddress } from '#shared/contract/fields.ts';
 import type { Channel } from '#shared/domain/dataset.ts';
 import type { Forecast, Probe } from '#shared/domain/forecast.ts';
-import { type ColourTable, colourTable, tableFor } from '../scenes/colour-tables.ts';
+import { tableFor } from '../scenes/colour-tables.ts';
 import { type Cell, MapGeometry } from '../scenes/map-geometry.ts';
 import { formatLead } from '../text/dates.ts';
-import { formatUnits, niceLimits } from '../text/numbers.ts';
+import { formatUnits } from '../text/numbers.ts';
 import type { App } from './app.svelte.ts';
 import { ColourChoice } from './colour-choice.svelte.ts';
+import { middleCell, probeOf } from './comparison-probe.ts';
 import { MapWindow } from './map-window.svelte.ts';
+import { comparableWith, sameTimeIn } from './other-forecast.ts';
+import { PaneScales, type Scale } from './pane-scales.svelte.ts';
+import {
+  formatPane,
+  mostPanes,
+  needsOther,
+  needsTruth,
+  type Pane,
+  parsePanes,
+  quantityOf,
+  scaleKindOf,
+  withCount,
+} from './panes.ts';
 import { Player } from './player.svelte.ts';
 import { ShownField } from './shown-field.svelte.ts';
 
-export const paneKinds = ['truth', 'mean', 'spread', 'error', 'initial', 'member'] as const;
-export type PaneKind = (typeof paneKinds)[number];
+type ForecastChannel = Channel & { readonly valueRange: Forecast['valueRange'] };
 
-export interface Scale {
-  table: ColourTable;
-  min: number;
-  max: number;
-  signed: boolean;
+/** A pane at its place, with the field that it shows. */
+export interface Slot {
+  readonly pane: Pane;
+  readonly shown: ShownField;
+  /** Why it can show nothing; null when it can. */
+  readonly lacking: string | null;
 }
 
-type ForecastChannel = Channel & { readonly valueRange: Forecast['valueRange'] };
+const usual: readonly Pane[] = [{ kind: 'truth' }, { kind: 'mean' }, { kind: 'spread' }, { kind: 'error' }];
 
 export class Comparison {
   readonly #app: App;
@@ -34,54 +48,44 @@ export class Comparison {
   readonly view = new MapWindow();
   readonly colours: ColourChoice;
   readonly player: Player;
-  readonly pictures: Readonly<Record<PaneKind, ShownField>>;
-  #panes = $state.raw<readonly PaneKind[]>(['truth', 'mean', 'spread', 'error']);
+  readonly #scales: PaneScales;
+  /** One a place, kept when the pane there becomes another. */
+  readonly #pictures: readonly ShownField[];
+  #panes = $state.raw<readonly Pane[]>(usual);
   #start = $state(0);
   #channel = $state(0);
-  #member = $state(0);
   #cell = $state.raw<Cell | null>(null);
   #probe = $state.raw<Probe | null>(null);
 
   constructor(app: App, forecast: Forecast) {
     this.#app = app;
     this.forecast = forecast;
-    const known = app.catalogue.dataset(forecast.dataset)?.summary.channels ?? [];
-    this.channels = (forecast.channels ?? [{ ...forecast, name: forecast.variable, longName: '' }]).map(
-      ({ name, longName, units, valueRange }) => {
-        const channel = known.find((other) => other.name === name);
-        return {
-          name,
-          longName: channel?.longName || longName,
-          standardName: channel?.standardName ?? '',
-          units,
-          valueRange,
-        };
-      },
-    );
-    this.step = app.catalogue.dataset(forecast.dataset)?.summary.step ?? '';
+    const dataset = app.catalogue.dataset(forecast.dataset);
+    this.channels = channelsOf(forecast, dataset?.summary.channels ?? []);
+    this.step = dataset?.summary.step ?? '';
     const { height, width, latitudes, longitudes } = forecast;
     this.geometry = new MapGeometry({ height, width, latitudes, longitudes });
     this.colours = new ColourChoice(() => tableFor(this.channel));
-    const make = () => new ShownField(app.fields);
-    this.pictures = {
-      truth: make(),
-      mean: make(),
-      spread: make(),
-      error: make(),
-      initial: make(),
-      member: make(),
-    };
+    this.#scales = new PaneScales(app.fields, this.colours);
+    this.#pictures = Array.from({ length: mostPanes }, () => new ShownField(app.fields));
     this.player = new Player({
       count: () => forecast.leads.length,
       speed: 2,
-      ready: () => this.#panes.every((pane) => !this.pictures[pane].loading),
+      ready: () => this.settled,
       moved: (lead) => app.navigation.set({ lead: String(lead) }),
     });
     this.#restore();
   }
 
-  get panes(): readonly PaneKind[] {
+  get panes(): readonly Pane[] {
     return this.#panes;
+  }
+  get slots(): readonly Slot[] {
+    return this.#panes.map((pane, at) => ({ pane, shown: this.#picture(at), lacking: this.#lacking(pane) }));
+  }
+  /** Whether every pane shows what it should. */
+  get settled(): boolean {
+    return this.#panes.every((_, at) => !this.#picture(at).loading);
   }
   get channelIndex(): number {
     return this.#channel;
@@ -104,9 +108,6 @@ export class Comparison {
   get start(): Forecast['starts'][number] | null {
     return this.forecast.starts[this.#start] ?? null;
   }
-  get member(): number {
-    return this.#member;
-  }
   get cell(): Cell | null {
     return this.#cell;
   }
@@ -122,12 +123,43 @@ export class Comparison {
   get validDate(): string {
     return this.start?.validDates[this.player.index] ?? '';
   }
+  /** Forecasts of the same data from a common start. */
+  get candidates(): readonly Forecast[] {
+    return comparableWith(this.forecast, this.#app.catalogue.forecasts);
+  }
+  /** The one beside which this one is laid; null: none. */
+  get other(): Forecast | null {
+    const id = this.#app.navigation.parameter('against');
+    return this.candidates.find((candidate) => candidate.id === id) ?? null;
+  }
 
-  togglePane(kind: PaneKind): void {
-    const shown = this.#panes.includes(kind);
-    if (shown && this.#panes.length === 1) return;
-    this.#panes = paneKinds.filter((other) => (other === kind ? !shown : this.#panes.includes(other)));
-    this.#app.navigation.set({ panes: this.#panes.map((pane) => paneKinds.indexOf(pane) + 1).join('') });
+  unitsOf(pane: Pane): string {
+    return pane.kind === 'exceedance' ? '%' : this.units;
+  }
+
+  setPane(at: number, pane: Pane): void {
+    this.#setPanes(this.#panes.map((before, place) => (place === at ? pane : before)));
+  }
+
+  setCount(count: number): void {
+    const known = { truth: this.start?.truth ?? false, other: this.other !== null };
+    this.#setPanes(withCount(this.#panes, count, known));
+  }
+
+  /** Lays another forecast beside this one; the first time, a pane shows their difference. */
+  setOther(id: string | null): void {
+    this.#app.navigation.set({ against: id });
+    if (this.other === null || this.#panes.some(needsOther)) return;
+    const difference: Pane = { kind: 'difference' };
+    if (this.#panes.length < mostPanes) this.#setPanes([...this.#panes, difference]);
+    else this.setPane(mostPanes - 1, difference);
+  }
+
+  /** A threshold that some members are above of and others below: their median at the probed place. */
+  get usualThreshold(): number {
+    const { min, max } = this.channel.valueRange;
+    const median = this.#probe?.quantiles[this.player.index]?.[2] ?? (min + max) / 2;
+    return Number(median.toPrecision(3));
   }
 
   setStart(index: number): void {
@@ -142,10 +174,6 @@ export class Comparison {
     void this.loadProbe();
   }
 
-  setMember(member: number): void {
-    this.#member = Math.min(Math.max(0, member), this.forecast.members - 1);
-  }
-
   setCell(cell: Cell): void {
     this.#cell = cell;
     this.#app.navigation.set({ probe: `${cell.row},${cell.column}` });
@@ -154,10 +182,9 @@ export class Comparison {
 
   /** Fields of all panes for the present start and lead. */
   show(): void {
-    for (const kind of paneKinds) {
-      const wanted =
-        this.#panes.includes(kind) && (this.start?.truth || (kind !== 'truth' && kind !== 'error'));
-      void this.pictures[kind].show(wanted ? this.#address(kind, this.player.index) : null);
+    for (const [at, picture] of this.#pictures.entries()) {
+      const pane = this.#panes[at];
+      void picture.show(pane && this.#lacking(pane) === null ? this.#address(pane, this.player.index) : null);
     }
   }
 
@@ -165,72 +192,94 @@ export class Comparison {
   prefetch(): void {
     const next = this.player.index + 1;
     if (next >= this.forecast.leads.length) return;
-    for (const kind of this.#panes) {
-      if (!this.start?.truth && (kind === 'truth' || kind === 'error')) continue;
-      this.#app.fields.get(this.#address(kind, next)).catch(() => {});
+    for (const pane of this.#panes) {
+      const address = this.#lacking(pane) === null ? this.#address(pane, next) : null;
+      if (address) this.#app.fields.get(address).catch(() => {});
     }
   }
 
-  /** One scale for everything in the variable's own units, fixed over all leads. */
-  scale(kind: PaneKind): Scale {
-    const { min, max, spreadMax, errorMax } = this.channel.valueRange;
-    if (kind === 'spread')
-      return { table: colourTable('amp'), min: 0, max: niceLimits(0, spreadMax || 1).max, signed: false };
-    if (kind === 'error') {
-      const end = niceLimits(0, errorMax || 1).max;
-      return { table: colourTable('balance'), min: -end, max: end, signed: true };
+  /** Ranges of what no description knows the range of. */
+  measure(): void {
+    for (const pane of this.#panes) {
+      const kind = scaleKindOf(pane);
+      if ((kind !== 'anomaly' && kind !== 'difference') || this.#lacking(pane) !== null) continue;
+      const addresses = this.forecast.leads.flatMap((_, lead) => this.#address(pane, lead) ?? []);
+      void this.#scales.measure(this.#scaleKey(pane), addresses);
     }
-    return { table: this.colours.table, ...this.colours.limits(min, max), signed: false };
+  }
+
+  scale(pane: Pane): Scale {
+    const name = this.channel.name;
+    const other = this.other?.channels?.find((channel) => channel.name === name)?.valueRange;
+    const ranges = [this.channel.valueRange, ...(other ? [other] : [])];
+    return this.#scales.scale(scaleKindOf(pane), ranges, this.#scaleKey(pane));
   }
 
   /** Members and truth at the probed cell over all leads. */
   async loadProbe(): Promise<void> {
-    const cell = this.#cell;
-    const start = this.#start;
-    const channel = this.#channel;
+    const [cell, start, channel] = [this.#cell, this.#start, this.#channel];
     if (!cell) return;
-    const probe = await this.#app.attempt(
-      this.#app.client.forecasts.probe({
-        forecast: this.forecast.id,
-        channel,
-        start,
-        row: cell.row,
-        column: cell.column,
-      }),
-    );
+    const probe = await probeOf(this.#app, this.forecast.id, { channel, start, cell });
     if (this.#cell === cell && this.#start === start && this.#channel === channel) this.#probe = probe;
   }
 
   /** Probes the observed cell nearest to the middle, until someone chooses another. */
   probeMiddle(): void {
-    const field = this.pictures.mean.field ?? this.pictures.truth.field;
+    const field = this.slots.find(({ shown }) => shown.field !== null)?.shown.field;
     if (this.#cell || !field) return;
-    const middle = { row: field.height / 2 - 0.5, column: field.width / 2 - 0.5 };
-    let nearest: Cell | null = null;
-    let distance = Number.POSITIVE_INFINITY;
-    for (let at = 0; at < field.data.length; at += 1) {
-      if (Number.isNaN(field.data[at] ?? Number.NaN)) continue;
-      const cell = { row: Math.floor(at / field.width), column: at % field.width };
-      const away = Math.hypot(cell.row - middle.row, cell.column - middle.column);
-      if (away < distance) {
-        distance = away;
-        nearest = cell;
-      }
-    }
-    this.#cell = nearest;
+    this.#cell = middleCell(field);
     void this.loadProbe();
   }
 
-  #address(kind: PaneKind, lead: number) {
-    const quantity: ForecastQuantity = kind === 'member' ? `member-${this.#member}` : kind;
-    return {
-      kind: 'forecast' as const,
-      forecast: this.forecast.id,
-      quantity,
-      channel: this.#channel,
-      start: this.#start,
-      lead,
-    };
+  #picture(at: number): ShownField {
+    const found = this.#pictures[at];
+    if (!found) throw new Error(`There is no pane ${at + 1}.`);
+    return found;
+  }
+
+  #setPanes(panes: readonly Pane[]): void {
+    this.#panes = panes;
+    this.#app.navigation.set({ panes: panes.map(formatPane).join(',') });
+  }
+
+  #lacking(pane: Pane): string | null {
+    if (needsTruth(pane) && !this.start?.truth) return 'No truth yet: the data end before this lead.';
+    if (!needsOther(pane)) return null;
+    if (this.other === null)
+      return this.candidates.length > 0
+        ? 'Choose a second forecast under “Against” in the top bar.'
+        : 'There is no second forecast of these data from the same start yet.';
+    return this.#otherAt(this.player.index) ? null : 'The second forecast has no such start or lead.';
+  }
+
+  /** Start and lead of the other forecast. */
+  #otherAt(lead: number) {
+    const { other, start } = this;
+    if (!other || !start) return null;
+    return sameTimeIn(other, start.timeIndex, this.forecast.leads[lead] ?? Number.NaN);
+  }
+
+  #address(pane: Pane, lead: number): FieldAddress | null {
+    const own = { kind: 'forecast', forecast: this.forecast.id, start: this.#start, lead } as const;
+    const same = needsOther(pane) ? this.#otherAt(lead) : null;
+    const beside = same && this.other && ({ kind: 'forecast', forecast: this.other.id, ...same } as const);
+    const channel = this.#channel;
+    const quantity = quantityOf(pane);
+    if (quantity === null)
+      return (
+        beside && {
+          kind: 'difference',
+          first: { ...own, channel, quantity: 'mean' },
+          second: { ...beside, channel, quantity: 'mean' },
+        }
+      );
+    const of = needsOther(pane) ? beside : own;
+    return of && { ...of, channel, quantity };
+  }
+
+  #scaleKey(pane: Pane): string {
+    const against = pane.kind === 'difference' ? (this.other?.id ?? '') : '';
+    return [scaleKindOf(pane), this.#channel, this.#start, against].join(' ');
   }
 
   #restore(): void {
@@ -238,7 +287,7 @@ export class Comparison {
     this.#start = Math.min(navigation.index('start') ?? 0, this.forecast.starts.length - 1);
     this.#channel = Math.min(navigation.index('channel') ?? 0, this.channels.length - 1);
     this.player.goTo(navigation.index('lead') ?? 0);
-    const chosen = paneKinds.filter((_, at) => navigation.parameter('panes')?.includes(String(at + 1)));
+    const chosen = parsePanes(navigation.parameter('panes'), this.forecast.members);
     if (chosen.length > 0) this.#panes = chosen;
     const [row, column] = (navigation.parameter('probe') ?? '').split(',').map(Number);
     const inside =
@@ -248,4 +297,19 @@ export class Comparison {
       void this.loadProbe();
     }
   }
+}
+
+function channelsOf(forecast: Forecast, known: readonly Channel[]): ForecastChannel[] {
+  return (forecast.channels ?? [{ ...forecast, name: forecast.variable, longName: '' }]).map(
+    ({ name, longName, units, valueRange }) => {
+      const channel = known.find((other) => other.name === name);
+      return {
+        name,
+        longName: channel?.longName || longName,
+        standardName: channel?.standardName ?? '',
+        units,
+        valueRange,
+      };
+    },
+  );
 }
