@@ -30,7 +30,8 @@ export async function followJob(session: Session, id: string, options: FollowOpt
     for await (const change of await client.jobs.watch({ job: id })) {
       job = change;
       if (options.show) options.show(change);
-      else output.progress.show(change);
+      // How a job failed is told once, by whoever catches it.
+      else if (change.status !== 'failed') output.progress.show(change);
       if (change.ended !== null) break;
     }
     job = job?.ended ? job : await client.jobs.get({ job: id });

@@ -1,6 +1,8 @@
 /** Says what is in a data file: the answer behind "open a file and see at once what it holds". */
 import type { AxisSummary, FileSummary, VariableSummary } from '#shared/domain/file.ts';
 import { toErrorData } from '#shared/errors.ts';
+import { suggestedStep } from '#shared/time/step-text.ts';
+import { describeGaps, stretchesOf } from '#shared/time/stretches.ts';
 import type { WorkOptions } from './background.ts';
 import { helperVariables, whyNotForecastable } from './cf/forecastable.ts';
 import { type Grid, gridOf } from './cf/grid.ts';
@@ -49,6 +51,18 @@ function timeSummary(axis: TimeAxis): VariableSummary['times'] {
     count: values.length,
     step: label,
     regular,
+    ...(axis.problem === undefined ? {} : irregularity(axis)),
+  };
+}
+
+function irregularity(axis: TimeAxis): Pick<NonNullable<VariableSummary['times']>, 'irregular'> {
+  const found = stretchesOf(axis);
+  if (found === null) return {};
+  return {
+    irregular: {
+      problem: describeGaps(axis, found),
+      suggestedStep: suggestedStep(found.usual, axis.calendar !== null),
+    },
   };
 }
 

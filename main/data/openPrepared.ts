@@ -102,12 +102,15 @@ export async function openPrepared(
   const frames = await openFrames(folder, description, budget);
   const { calendar, units, values } = description.time;
   const whole = { calendar, units, values, label: '', regular: true, notes: [] };
-  const timeLine = timeLineOf(sliceAxis(whole, 0, values.length), description.trajectories ?? null);
+  const { trajectories = null, pieces = null } = description;
+  const axis = pieces === null ? sliceAxis(whole, 0, values.length) : whole;
+  const timeLine = timeLineOf(axis, trajectories, pieces);
   const times = timeLine.count;
   const seasonal = new SeasonalMean(description.basis, statistics.seasonal, size);
   const seasonalMean = (timeIndex: number) => seasonal.at(timeLine.date(timeIndex));
   const normaliser = makeNormaliser(normalisation, statistics, channels, seasonalMean);
   const gappy = new Set(description.gappyTimes);
+  const isGappy = (time: number) => gappy.has(time);
   const { mask } = statistics;
   const areaWeights =
     areaWeighting === 'latitude' ? latitudeWeights(dataset) : new Float32Array(height * width).fill(1);
@@ -148,8 +151,7 @@ export async function openPrepared(
   };
 
   const examples = (split: SplitName, steps = horizon, stride = dataset.settings.stride): ExampleSource => {
-    const windows = { length: timeLine.trajectories?.length, stride };
-    const isGappy = (time: number) => gappy.has(time);
+    const windows = { pieces: timeLine.pieces, stride };
     const { starts } = windowStarts(description.splits[split], steps, isGappy, windows);
     return {
       count: starts.length,
@@ -203,7 +205,9 @@ export async function openPrepared(
     indexOf: (text) => timeLine.indexOf(text),
     seasonalMean,
     trainingEnsemble: (timeIndex) =>
-      sameSeasonTimes(timeLine, description.splits.train, description.stepsPerYear, timeIndex).map(physical),
+      sameSeasonTimes(timeLine, description.splits.train, description.stepsPerYear, timeIndex, isGappy).map(
+        physical,
+      ),
     async close() {
       frames.close();
     },

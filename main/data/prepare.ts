@@ -64,10 +64,10 @@ async function gather(
     await sink(frame);
   };
   const step = source.framesPerRead(readBytes);
-  // Gaps are filled inside of one trajectory: its neighbours on the axis are other worlds.
-  const length = plan.timeLine.trajectories?.length ?? count;
+  // Missing values are filled inside of one trajectory or stretch: its neighbours on the axis are other worlds.
   let filled = 0;
-  for (let from = 0; from < count; from += length) {
+  for (const { first: from, end } of plan.timeLine.pieces) {
+    const length = end - from;
     const filler = new GapFiller(size, settings.maxGapFill, (time, frame) => take(from + time, frame));
     for (let first = 0; first < length; first += step) {
       await breathe(signal);
@@ -131,6 +131,7 @@ export async function prepareDataset({ files, settings, folder, ...work }: Prepa
         channels: source.channels.length,
         time: { calendar, units, values: [...values] },
         trajectories: source.trajectories ?? undefined,
+        pieces: source.pieces ? [...source.pieces] : undefined,
         statics,
         boundary: source.boundary,
         space: source.space,

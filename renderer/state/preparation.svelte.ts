@@ -1,6 +1,11 @@
 /** The choices that turn an opened file into a dataset, with the summary of what would result, kept live. */
 import type { OpenFile } from '#shared/contract/index.ts';
-import type { Normalisation, PreparationSummary, PrepareSettings } from '#shared/domain/dataset.ts';
+import type {
+  IrregularChoice,
+  Normalisation,
+  PreparationSummary,
+  PrepareSettings,
+} from '#shared/domain/dataset.ts';
 import type { VariableSummary } from '#shared/domain/file.ts';
 import type { TrajectorySplits } from '#shared/domain/simulation.ts';
 import type { ErrorData } from '#shared/errors.ts';
@@ -59,6 +64,10 @@ export class Preparation {
   season = $state(false);
   latitude = $state(false);
   maxGapFill = $state(2);
+  landMask = $state(false);
+  /** What to do about times that are irregular, and the step of the choices that take one. */
+  irregular = $state<IrregularChoice['kind'] | null>(null);
+  irregularStep = $state('');
   #summary = $state.raw<PreparationSummary | null>(null);
   #failure = $state.raw<ErrorData | null>(null);
   #busy = $state(false);
@@ -96,6 +105,7 @@ export class Preparation {
     this.offeredMasks = offeredMasks(summary);
     this.masks = this.offeredMasks;
     this.#variables = suggestedVariables(summary, variable);
+    this.irregularStep = variable.times?.irregular?.suggestedStep ?? '';
     const preset = suggestedByPreset(summary, app.catalogue.presets);
     this.horizon = preset
       ? Math.max(2, Math.min(preset.horizon, Math.floor((count - 1) / 2)))
@@ -208,8 +218,10 @@ export class Preparation {
       extraChannels: [
         ...(this.season ? ['season' as const] : []),
         ...(this.latitude ? ['latitude' as const] : []),
+        ...(this.landMask ? ['land-mask' as const] : []),
       ],
       ...(this.masks.length === this.offeredMasks.length ? {} : { masks: [...this.masks] }),
+      ...this.#irregularSettings,
       ...(this.stride === 1 ? {} : { stride: this.stride }),
       slices: this.#slices,
     };
@@ -245,6 +257,13 @@ export class Preparation {
         settings: this.settings,
       }),
     );
+  }
+
+  get #irregularSettings(): Pick<PrepareSettings, 'irregular'> {
+    const { irregular: kind, irregularStep } = this;
+    if (kind === null) return {};
+    const takesStep = kind === 'resample-mean' || kind === 'interpolate';
+    return { irregular: takesStep ? { kind, step: irregularStep.trim() } : { kind } };
   }
 
   /** Trajectories are all taken; a single one is a time line like any other. */

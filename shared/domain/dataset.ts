@@ -39,6 +39,18 @@ export const splitSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** What to do about times that are not regular. Steps are texts like "1d", "6h", "1mo", or numbers in the file's units. */
+export const irregularChoiceSchema = z.discriminatedUnion('kind', [
+  /** Means over equal steps; steps without data are missing. */
+  z.object({ kind: z.literal('resample-mean'), step: z.string().max(40) }),
+  /** Linear in time, but not across gaps longer than what may be filled. */
+  z.object({ kind: z.literal('interpolate'), step: z.string().max(40) }),
+  /** Windows lie between the gaps. */
+  z.object({ kind: z.literal('split') }),
+  /** The longest regular stretch alone. */
+  z.object({ kind: z.literal('cut') }),
+]);
+
 export const prepareSettingsSchema = z.object({
   variables: z.array(z.string()).min(1),
   region: regionSchema.default({ kind: 'whole' }),
@@ -47,6 +59,8 @@ export const prepareSettingsSchema = z.object({
   split: splitSchema.default({ kind: 'fractions', train: 0.7, validation: 0.15, test: 0.15 }),
   horizon: z.number().int().min(2),
   normalisation: z.enum(normalisationKinds).default('seasonal-anomaly'),
+  /** Absent: irregular times are refused. */
+  irregular: irregularChoiceSchema.optional(),
   /** Cells missing only sometimes are interpolated in time over at most this many steps; longer gaps drop the window. */
   maxGapFill: z.number().int().min(0).default(2),
   /** Static and seasonal extra input channels. */
@@ -89,6 +103,8 @@ export const preparationSummarySchema = z.object({
   times: z.number().int(),
   /** How many there are one after the other on the time axis, and the times of each; absent for one time line. */
   trajectories: z.object({ count: z.number().int(), length: z.number().int() }).optional(),
+  /** Number of stretches without a gap that windows lie in; absent where time has no gap. */
+  stretches: z.number().int().optional(),
   /** Static fields among the extra input channels. */
   masks: z.array(z.string()).optional(),
   calendar: z.string(),
@@ -121,6 +137,7 @@ export const datasetSchema = z.object({
 });
 
 export type Split = z.infer<typeof splitSchema>;
+export type IrregularChoice = z.infer<typeof irregularChoiceSchema>;
 export type Region = z.infer<typeof regionSchema>;
 export type Normalisation = (typeof normalisationKinds)[number];
 export type SplitName = (typeof splitNames)[number];

@@ -19,6 +19,8 @@ export const timeSummarySchema = z.object({
   /** Words: "1 month", "1 day", "6 hours", or "irregular". */
   step: z.string(),
   regular: z.boolean(),
+  /** Of times that are irregular but in order: what is wrong in words, and a step to resample them to. */
+  irregular: z.object({ problem: z.string(), suggestedStep: z.string() }).optional(),
 });
 
 export const axisSummarySchema = z.object({

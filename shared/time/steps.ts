@@ -89,7 +89,7 @@ function monthlyStep(dates: readonly CalendarDate[]): TimeStep | null {
 }
 
 /** The difference that occurs most often, differences within a hundredth of each other counting as one. */
-function commonDifference(differences: readonly number[]): number {
+export function commonDifference(differences: readonly number[]): number {
   const sorted = [...differences].sort((a, b) => a - b);
   let best = { value: sorted[0]!, count: 0 };
   for (let i = 0; i < sorted.length; ) {

@@ -113,7 +113,10 @@ describe('splits of trajectories', () => {
           const ranges = splitRanges(axis, { split });
           const owner = new Map<number, string>();
           for (const name of splitNames) {
-            const { starts } = windowStarts(ranges[name], horizon, () => false, { length, stride });
+            const { starts } = windowStarts(ranges[name], horizon, () => false, {
+              pieces: axis.pieces,
+              stride,
+            });
             const trajectories = (ranges[name].end - ranges[name].first) / length;
             expect(starts.length).toBe(trajectories * Math.max(0, Math.ceil((length - horizon) / stride)));
             for (const start of starts) {

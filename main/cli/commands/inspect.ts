@@ -29,11 +29,21 @@ function describe(summary: FileSummary): string {
       { title: 'max', value: (row) => number(row.max), right: true },
       { title: 'missing', value: (row) => percent(row.missingFraction), right: true },
       { title: 'times', value: times },
-      { title: 'forecastable', value: (row) => (row.forecastable ? 'yes' : `no: ${row.reason ?? ''}`) },
+      { title: 'forecastable', value: forecastable },
     ]),
   );
+  const irregular = summary.variables.filter(
+    (variable) => variable.forecastable && variable.times?.irregular,
+  );
+  for (const problem of new Set(irregular.map((variable) => variable.times?.irregular?.problem)))
+    lines.push('', `Note: The times are irregular. ${problem} prepare --irregular says what to do about it.`);
   for (const warning of summary.warnings) lines.push('', `Note: ${warning}`);
   return lines.join('\n');
+}
+
+function forecastable({ forecastable: isForecastable, reason, times }: VariableSummary): string {
+  if (!isForecastable) return `no: ${reason ?? ''}`;
+  return times?.irregular ? 'yes, made regular' : 'yes';
 }
 
 function times(variable: VariableSummary): string {

@@ -9,6 +9,7 @@ import { followJob } from '../jobs.ts';
 import { collect, oneOf, wholeNumber } from '../parse/numbers.ts';
 import {
   parseCells,
+  parseIrregular,
   parseMasks,
   parsePeriod,
   parseRegion,
@@ -35,6 +36,7 @@ interface PrepareOptions extends Common {
   stride?: number;
   slice?: string[];
   maxGap?: number;
+  irregular?: string;
 }
 
 export function registerPrepare(verbs: Verbs): void {
@@ -69,6 +71,10 @@ export function registerPrepare(verbs: Verbs): void {
       '--slice <dimension=index>',
       'fixed choice in another dimension, e.g. depth=0 or trajectory=3',
       collect,
+    )
+    .option(
+      '--irregular <choice>',
+      'what to do about irregular times: resample-mean=STEP, interpolate=STEP (6h, 1d, 1mo, …), split at the gaps, or cut to the longest regular stretch',
     )
     .option('--max-gap <steps>', 'longest gap in time that is interpolated', wholeNumber('--max-gap', 0))
     .action((files: string[], options: PrepareOptions) =>
@@ -126,6 +132,7 @@ function settingsOf(options: PrepareOptions, summary: FileSummary): PrepareSetti
     extraChannels: extraChannels.map((word) => oneOf('--extra', extras)(word)),
     ...(options.masks === undefined ? {} : { masks: parseMasks(options.masks) }),
     ...(options.stride === undefined ? {} : { stride: options.stride }),
+    ...(options.irregular === undefined ? {} : { irregular: parseIrregular(options.irregular) }),
     slices: parseSlices(options.slice ?? []),
     maxGapFill: options.maxGap,
   });

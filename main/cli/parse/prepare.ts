@@ -64,6 +64,18 @@ export function parseSplit(text: string): PrepareSettings['split'] {
   return { kind: 'fractions', train, validation, test };
 }
 
+/** `resample-mean=1d`, `interpolate=6h`, `split` or `cut`: what to do about irregular times. */
+export function parseIrregular(text: string): NonNullable<PrepareSettings['irregular']> {
+  const [kind = '', step = ''] = text.split('=', 2).map((word) => word.trim());
+  if ((kind === 'split' || kind === 'cut') && step === '') return { kind };
+  if ((kind === 'resample-mean' || kind === 'interpolate') && step !== '') return { kind, step };
+  throw new DriftcastError(
+    'bad-input',
+    `--irregular ${text} does not say what to do about irregular times.`,
+    'Write resample-mean=1d or interpolate=1d with a step like 6h, 1d or 1mo, or split, or cut.',
+  );
+}
+
 /** Names with commas between, or `none`. */
 export function parseMasks(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());

@@ -1,4 +1,5 @@
 /** Which variables can be forecast, and for the others why not, in one sentence each. */
+import { stretchesOf } from '#shared/time/stretches.ts';
 import { attributeText, type DataFile, type DataVariable, isNumericType } from '../formats/dataFile.ts';
 import { type Grid, listedVariables } from './grid.ts';
 import { roleFromAttributes } from './roles.ts';
@@ -53,7 +54,8 @@ export function whyNotForecastable(variable: DataVariable, grid: Grid | null): s
   if (times < fewestTimes) {
     return `${path} has only ${times} time${times === 1 ? '' : 's'}; at least ${fewestTimes} are needed.`;
   }
-  if (grid.timeAxis.problem !== undefined) {
+  // Times that are irregular and in order can be resampled or cut by choice.
+  if (grid.timeAxis.problem !== undefined && stretchesOf(grid.timeAxis) === null) {
     return `The times of ${path} ${grid.timeAxis.problem}.`;
   }
   return null;

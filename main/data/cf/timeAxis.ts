@@ -85,6 +85,18 @@ export function labelOf(axis: TimeAxis, value: number): string {
   return axis.units === '' || axis.units === '1' ? number : `${number} ${axis.units}`;
 }
 
+/** The step of a regular axis; null where there are not two times. */
+export const stepOf = (axis: TimeAxis): TimeStep | number | null =>
+  axis.calendar === null
+    ? describePlainStep(axis.values, axis.units).step
+    : describeStep(axis.values, axis.calendar).step;
+
+/** Indices of times that follow each other at the same step, end exclusive. */
+export interface Piece {
+  readonly first: number;
+  readonly end: number;
+}
+
 /** How trajectories lie on a time axis: one after the other, all of the same number of times. */
 export interface Trajectories {
   readonly count: number;
@@ -95,15 +107,12 @@ export interface Trajectories {
 export class TimeLine {
   /** Null where the axis is a single line. */
   readonly trajectories: Trajectories | null = null;
-  private readonly step: TimeStep | number | null;
 
-  /** The axis must be regular. */
-  constructor(readonly axis: TimeAxis) {
-    this.step =
-      axis.calendar === null
-        ? describePlainStep(axis.values, axis.units).step
-        : describeStep(axis.values, axis.calendar).step;
-  }
+  /** The axis must be regular, unless it is told what its step is. */
+  constructor(
+    readonly axis: TimeAxis,
+    protected readonly step: TimeStep | number | null = stepOf(axis),
+  ) {}
 
   get count(): number {
     return this.axis.values.length;
@@ -111,12 +120,18 @@ export class TimeLine {
 
   /** Value of the axis at an index; beyond the data the series goes on with its own step. */
   value(index: number): number {
-    const { values, calendar } = this.axis;
+    const { values } = this.axis;
     if (Number.isInteger(index) && index >= 0 && index < values.length) return values[index]!;
-    if (this.step === null) return values[0] ?? Number.NaN;
     const anchor = Math.min(values.length - 1, Math.max(0, Math.floor(index)));
-    if (typeof this.step === 'number') return values[anchor]! + (index - anchor) * this.step;
-    return toMillis(addSteps(fromMillis(calendar!, values[anchor]!), this.step, index - anchor));
+    return this.ahead(anchor, index - anchor);
+  }
+
+  /** The value that many steps after that of a time of the data. */
+  protected ahead(index: number, steps: number): number {
+    const { values, calendar } = this.axis;
+    if (this.step === null) return values[0] ?? Number.NaN;
+    if (typeof this.step === 'number') return values[index]! + steps * this.step;
+    return toMillis(addSteps(fromMillis(calendar!, values[index]!), this.step, steps));
   }
 
   /** The date at an index; null where times are no dates. */
@@ -131,6 +146,11 @@ export class TimeLine {
   /** The index that lies `lead` steps (also real-valued) after another: the one way to go forward in time. */
   after(index: number, lead: number): number {
     return index + lead;
+  }
+
+  /** What no window may straddle: the whole line, or its trajectories, or what lies between its gaps. */
+  get pieces(): readonly Piece[] {
+    return [{ first: 0, end: this.count }];
   }
 
   /** Number of the trajectory that an index belongs to, from 0; 0 on a single line. */

@@ -3,7 +3,8 @@
  * clock, and goes on by its own beyond its end, where the index of the next trajectory would otherwise begin.
  */
 import { DriftcastError } from '#shared/errors.ts';
-import { type TimeAxis, TimeLine, type Trajectories } from './timeAxis.ts';
+import { GappyLine } from './gappyLine.ts';
+import { type Piece, type TimeAxis, TimeLine, type Trajectories } from './timeAxis.ts';
 
 /** Steps of a trajectory that indices beyond the data can tell apart. */
 const reach = 2 ** 20;
@@ -25,6 +26,11 @@ export class TrajectoryLine extends TimeLine {
 
   override get count(): number {
     return this.number * this.axis.values.length;
+  }
+
+  override get pieces(): readonly Piece[] {
+    const { count, length } = this.trajectories;
+    return Array.from({ length: count }, (_, k) => ({ first: k * length, end: (k + 1) * length }));
   }
 
   /** Trajectory and step (real-valued for real-valued indices) of an index, also of one made by {@link after}. */
@@ -83,7 +89,12 @@ export class TrajectoryLine extends TimeLine {
   }
 }
 
-/** The line that a series has: of one trajectory, or of `count` of them. */
-export function timeLineOf(axis: TimeAxis, count: number | null): TimeLine {
+/** The line that a series has: of one trajectory, of `count` of them, or of pieces with gaps between them. */
+export function timeLineOf(
+  axis: TimeAxis,
+  count: number | null,
+  pieces: readonly Piece[] | null = null,
+): TimeLine {
+  if (pieces !== null) return new GappyLine(axis, pieces);
   return count === null ? new TimeLine(axis) : new TrajectoryLine(axis, count);
 }

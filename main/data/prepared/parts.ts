@@ -29,7 +29,7 @@ export interface Part {
 }
 
 export interface Joined {
-  /** Of one trajectory where there are several; regular. */
+  /** Of one trajectory where there are several; of the chosen period, regular or not. */
   readonly axis: TimeAxis;
   /** Number of trajectories; null for one time line. */
   readonly trajectories: number | null;
@@ -86,7 +86,7 @@ function joinAxes(opened: readonly OpenedFile[]): TimeAxis {
   );
 }
 
-/** The chosen period of the series, which must be regular. */
+/** The chosen period of the series. */
 function cutPeriod(axis: TimeAxis, period: PrepareSettings['period']): { first: number; axis: TimeAxis } {
   const { first, end } = new TimeLine(axis).range(period.from, period.to);
   const cut = sliceAxis(axis, first, end);
@@ -95,13 +95,6 @@ function cutPeriod(axis: TimeAxis, period: PrepareSettings['period']): { first: 
       'bad-input',
       'The chosen period holds no times of the file.',
       `The file goes from ${labelOf(axis, axis.values[0]!)} to ${labelOf(axis, axis.values[axis.values.length - 1]!)}.`,
-    );
-  }
-  if (cut.problem !== undefined) {
-    throw new DriftcastError(
-      'bad-input',
-      `The times of the series ${cut.problem}.`,
-      'Choose a period in which the times are regular, or resample the file.',
     );
   }
   return { first, axis: cut };
@@ -164,7 +157,7 @@ function joinPeriods(
 
 /**
  * Joins files along trajectories where any holds several, or where plain times begin anew in every file; else along
- * time, in its order. Throws `bad-input` for empty or irregular periods and `conflict` for files that do not fit.
+ * time, in its order. Throws `bad-input` for empty periods and `conflict` for files that do not fit.
  */
 export function joinFiles(opened: readonly OpenedFile[], region: ResolvedRegion, settings: Choices): Joined {
   const grids = opened.map((each) => each.grids[0]!);

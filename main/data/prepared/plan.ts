@@ -1,5 +1,6 @@
 /** Decides, before any value is read, how a series is split and what its season is made of. */
 import type { Normalisation, PrepareSettings } from '#shared/domain/dataset.ts';
+import { longestOf } from '#shared/time/stretches.ts';
 import type { TimeLine } from '../cf/timeAxis.ts';
 import { timeLineOf } from '../cf/trajectoryLine.ts';
 import { chooseBasis, type SeasonalBasis } from './seasonal.ts';
@@ -17,17 +18,17 @@ export interface Plan {
 
 /** Steps of the series in a year; null where times are no dates. */
 function yearLength(timeLine: TimeLine): number | null {
-  const { values, calendar } = timeLine.axis;
-  if (calendar === null || values.length < 2) return null;
+  const { first, end } = longestOf(timeLine.pieces);
+  if (timeLine.axis.calendar === null || end - first < 2) return null;
   const year = 365.2425 * 86_400_000;
-  const steps = ((values.length - 1) * year) / (values[values.length - 1]! - values[0]!);
+  const steps = ((end - 1 - first) * year) / (timeLine.value(end - 1) - timeLine.value(first));
   // Calendars of 360 to 366 days all have twelve months and whole numbers of days.
   return Math.abs(steps - 12) < 0.4 ? 12 : steps;
 }
 
 /** Throws `bad-input` for splits that do not fit. */
 export function makePlan(source: SeriesSource, settings: PrepareSettings): Plan {
-  const timeLine = timeLineOf(source.axis, source.trajectories);
+  const timeLine = timeLineOf(source.axis, source.trajectories, source.pieces);
   const ranges = splitRanges(timeLine, settings);
   const stepsPerYear = yearLength(timeLine);
   const { first, end } = ranges.train;

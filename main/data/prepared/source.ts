@@ -6,13 +6,14 @@ import { DriftcastError } from '#shared/errors.ts';
 import { whyNotForecastable } from '../cf/forecastable.ts';
 import { type Grid, gridOf } from '../cf/grid.ts';
 import { type ResolvedRegion, resolveRegion } from '../cf/region.ts';
-import type { TimeAxis } from '../cf/timeAxis.ts';
+import type { Piece, TimeAxis } from '../cf/timeAxis.ts';
 import type { DataFile } from '../formats/dataFile.ts';
 import { openDataFile } from '../formats/registry.ts';
 import { findVariable } from '../openFile.ts';
 import { type Boundary, boundaryOf, fixedMask } from './boundary.ts';
 import { cellPositions, channelOf, type SpaceAxis, spaceAxis, statedSystem, systemOf } from './describe.ts';
 import { joinFiles, type OpenedFile, type Part, trajectoriesIn } from './parts.ts';
+import { regularise } from './regularise.ts';
 import { checkStatics, namedMasks, readStatics } from './statics.ts';
 import type { Positions } from './store.ts';
 
@@ -22,8 +23,10 @@ export interface SeriesSource {
   /** The source's names for rows and columns, for files made from this series. */
   readonly space: { readonly rows: SpaceAxis; readonly columns: SpaceAxis };
   readonly positions: Positions | null;
-  /** The used part of the time axis, of one trajectory where there are several; regular. */
+  /** The used part of the time axis, of one trajectory where there are several; regular but for gaps. */
   readonly axis: TimeAxis;
+  /** Stretches of the axis between its gaps; null where it has none. */
+  readonly pieces: readonly Piece[] | null;
   /** Number of trajectories, which follow each other in what is read; null for one time line. */
   readonly trajectories: number | null;
   /** Static fields to prepare: first those that become input channels. */
@@ -40,6 +43,9 @@ export interface SeriesSource {
   readStatics(): Promise<Float32Array>;
   close(): Promise<void>;
 }
+
+/** Read at once where frames are made of several in the file. */
+const rawBytes = 16 * 1024 * 1024;
 
 const near = (a: ArrayLike<number> | null, b: ArrayLike<number> | null) =>
   (a === null) === (b === null) &&
@@ -123,7 +129,15 @@ export async function openSource(paths: readonly string[], settings: PrepareSett
     const grid = opened[0]!.grids[0]!;
     for (const { file, grids } of opened.slice(1)) checkSame(grid, grids[0]!, file.name);
     const region = resolveRegion(grid, settings.region);
-    const { axis, trajectories, parts } = joinFiles(opened, region, settings);
+    const { axis: fileAxis, trajectories, parts } = joinFiles(opened, region, settings);
+    const { axis, pieces, notes, read } = regularise(fileAxis, settings.irregular, settings.maxGapFill);
+    if (pieces !== null && trajectories !== null) {
+      throw new DriftcastError(
+        'bad-input',
+        'Trajectories with gaps in time cannot be split at them.',
+        'Cut them to the longest regular stretch, or resample them to a regular step.',
+      );
+    }
     const first = parts[0]!;
     // What does not change in time is read once for a time line, however many files it takes.
     const lines = trajectories === null ? [first] : parts;
@@ -143,6 +157,7 @@ export async function openSource(paths: readonly string[], settings: PrepareSett
       },
       positions: await cellPositions(opened[0]!.file, grid, region.window),
       axis,
+      pieces,
       trajectories,
       statics,
       boundary,
@@ -150,7 +165,8 @@ export async function openSource(paths: readonly string[], settings: PrepareSett
       system: statedSystem(first.file) ?? systemOf(channels),
       warnings: [
         ...new Set([
-          ...axis.notes,
+          ...fileAxis.notes,
+          ...notes,
           ...(boundaries.size > 1
             ? ['The files state different boundary conditions, so none is applied.']
             : []),
@@ -158,7 +174,16 @@ export async function openSource(paths: readonly string[], settings: PrepareSett
         ]),
       ],
       framesPerRead: (budget) => first.readers[0]!.timesPerRead(budget / channels.length),
-      read: (start, count) => readJoined(parts, start, count, channels.length),
+      read(start, count) {
+        // Frames are asked for within one trajectory, whose times in the file may be others and more.
+        const trajectory = Math.floor(start / axis.values.length);
+        const from = trajectory * fileAxis.values.length;
+        return read(start - trajectory * axis.values.length, count, {
+          size: region.height * region.width * channels.length,
+          step: first.readers[0]!.timesPerRead(rawBytes / channels.length),
+          read: (raw, n) => readJoined(parts, from + raw, n, channels.length),
+        });
+      },
       readStatics: () => readStatics(lines, statics.names, region),
       close,
     };

@@ -2,13 +2,10 @@
 import type { PrepareSettings, SplitName } from '#shared/domain/dataset.ts';
 import { splitNames } from '#shared/domain/dataset.ts';
 import { DriftcastError } from '#shared/errors.ts';
-import type { TimeLine, Trajectories } from '../cf/timeAxis.ts';
+import type { Piece, TimeLine, Trajectories } from '../cf/timeAxis.ts';
 
 /** Times of a split as indices, end exclusive. Windows lie wholly inside, so their starts are h apart across a border. */
-export interface TimeRange {
-  readonly first: number;
-  readonly end: number;
-}
+export type TimeRange = Piece;
 
 export type SplitRanges = Readonly<Record<SplitName, TimeRange>>;
 
@@ -115,26 +112,27 @@ export function splitRanges(timeLine: TimeLine, settings: Pick<PrepareSettings, 
 }
 
 export interface WindowOptions {
-  /** Times of a trajectory; without it the range is one line. */
-  readonly length?: number;
-  /** Steps between starts, counted from the first time of each trajectory or of the range; Infinity: that one alone. */
+  /** Of the time line, in order: what no window straddles. Without it the range is one. */
+  readonly pieces?: readonly Piece[];
+  /** Steps between starts, counted from the first time of each piece or of the range; Infinity: that one alone. */
   readonly stride?: number;
 }
 
 /**
- * Starts of the windows of `horizon + 1` frames in a range that lie in one trajectory and touch no frame with gaps,
+ * Starts of the windows of `horizon + 1` frames in a range that lie in one piece and touch no frame with gaps,
  * and how many do touch one.
  */
 export function windowStarts(
   range: TimeRange,
   horizon: number,
   hasGaps: (time: number) => boolean,
-  { length = Infinity, stride = 1 }: WindowOptions = {},
+  { pieces = [range], stride = 1 }: WindowOptions = {},
 ): { starts: number[]; dropped: number } {
   const starts: number[] = [];
   let dropped = 0;
-  for (let first = range.first; first < range.end; ) {
-    const end = Math.min(range.end, (Math.floor(first / length) + 1) * length);
+  for (const piece of pieces) {
+    const first = Math.max(range.first, piece.first);
+    const end = Math.min(range.end, piece.end);
     let lastGap = -1;
     for (let time = first; time < end; time++) {
       if (hasGaps(time)) lastGap = time;
@@ -143,7 +141,6 @@ export function windowStarts(
       if (lastGap >= start) dropped++;
       else starts.push(start);
     }
-    first = end;
   }
   return { starts, dropped };
 }

@@ -45,6 +45,8 @@ const descriptionSchema = z.object({
   }),
   /** Number of trajectories with these times, one after the other in the series; absent for one time line. */
   trajectories: z.number().int().optional(),
+  /** Stretches between gaps in time, which cover the times in order; absent where there is no gap. */
+  pieces: z.array(rangeSchema).optional(),
   /** Static fields; the first `inputs` of them are input channels of networks. */
   statics: z.object({ names: z.array(z.string()), inputs: z.number().int(), file: fileSumSchema }).optional(),
   boundary: boundarySchema.nullable().default(null),

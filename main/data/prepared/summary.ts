@@ -19,15 +19,23 @@ export function summarise(
   const splitOf = (name: (typeof splitNames)[number]) => {
     const { first, end } = ranges[name];
     const isGappy = (time: number) => found.gappy.has(time);
-    const windows = { length: trajectories?.length, stride: settings.stride };
+    const windows = { pieces: timeLine.pieces, stride: settings.stride };
     const { starts, dropped } = windowStarts(ranges[name], settings.horizon, isGappy, windows);
-    const held = trajectories ? Math.min(trajectories.length, end - first) : end - first;
-    const whose = trajectories && held > 0 ? 'each of its trajectories has' : 'it has';
+    const longest = Math.max(
+      0,
+      ...timeLine.pieces.map((piece) => Math.min(end, piece.end) - Math.max(first, piece.first)),
+    );
+    const whose =
+      trajectories && longest > 0
+        ? 'each of its trajectories has'
+        : source.pieces
+          ? 'its longest stretch without a gap has'
+          : 'it has';
     if (starts.length === 0) {
       const why =
         dropped > 0
           ? 'every window touches missing values'
-          : `${whose} ${held} times where a window takes ${settings.horizon + 1}`;
+          : `${whose} ${longest} times where a window takes ${settings.horizon + 1}`;
       warnings.push(`The ${name} split holds no example: ${why}.`);
     }
     return {
@@ -63,6 +71,7 @@ export function summarise(
     width,
     times: timeLine.count,
     ...(trajectories ? { trajectories } : {}),
+    ...(source.pieces ? { stretches: source.pieces.length } : {}),
     ...(source.statics.inputs > 0 ? { masks: source.statics.names.slice(0, source.statics.inputs) } : {}),
     calendar: timeLine.axis.calendar ?? '',
     step: timeLine.axis.label,
