@@ -171,5 +171,6 @@ export async function inspectOpen(
     attributes: attributeTexts(file.attributes),
     variables: [...examined].sort((a, b) => rank(a) - rank(b)).map(({ summary }) => summary),
     warnings: [...warnings],
+    ...(file.joined ? { joined: { files: file.joined.files.length, words: file.joined.words } } : {}),
   };
 }

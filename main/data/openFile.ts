@@ -1,7 +1,7 @@
 /** Opening a file for one piece of work, and finding a variable in it by the name a person gave. */
 import { DriftcastError } from '#shared/errors.ts';
 import type { DataFile, DataVariable } from './formats/dataFile.ts';
-import { openDataFile } from './formats/registry.ts';
+import { openData } from './joined/openJoined.ts';
 
 /** The variable of that path. Throws `not-found`, naming what there is. */
 export function findVariable(file: DataFile, path: string): DataVariable {
@@ -18,7 +18,7 @@ export function findVariable(file: DataFile, path: string): DataVariable {
 /** Opens the file unless it is open already, and closes what it opened. */
 export async function withFile<T>(file: string | DataFile, use: (file: DataFile) => Promise<T>): Promise<T> {
   if (typeof file !== 'string') return use(file);
-  const opened = await openDataFile(file);
+  const opened = await openData([file]);
   try {
     return await use(opened);
   } finally {

@@ -63,6 +63,8 @@ export const fileSummarySchema = z.object({
   attributes: z.record(z.string(), z.string()),
   variables: z.array(variableSummarySchema),
   warnings: z.array(z.string()),
+  /** Of several files that were opened as one: how many, and in a sentence what was joined. */
+  joined: z.object({ files: z.number().int(), words: z.string() }).optional(),
 });
 
 export type FileFormat = (typeof fileFormats)[number];

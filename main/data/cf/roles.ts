@@ -33,7 +33,7 @@ const stacked =
   /^(member|members|ens|ensemble|realization|number|band|channel|channels|trajectory|bnds|bounds|nv|vertices|nbnds|axis_nbounds)$/i;
 
 const repeated =
-  /^(traj|trajectory|trajectories|trajectory_id|run|runs|sample|samples|case|cases|sim|simulation|simulations|episode|episodes)$/i;
+  /^(traj|trajectory|trajectories|trajectory_id|run|runs|sample|samples|case|cases|sim|simulation|simulations|episode|episodes|box|boxes)$/i;
 
 /** Whether a dimension's name says that it counts repetitions of the same time line: runs of a simulation. */
 export const isTrajectoryName = (name: string) => repeated.test(name);

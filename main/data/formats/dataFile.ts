@@ -68,6 +68,17 @@ export interface DataVariable {
   readonly unreadable?: string;
 }
 
+/** One of the files that were joined to a series. */
+export interface JoinedPart {
+  readonly path: string;
+  readonly name: string;
+  readonly bytes: number;
+  /** Time of change in milliseconds. */
+  readonly modified: number;
+  /** Those that say what was simulated. */
+  readonly attributes: Attributes;
+}
+
 export interface DataFile {
   readonly path: string;
   readonly name: string;
@@ -77,6 +88,13 @@ export interface DataFile {
   readonly variables: readonly DataVariable[];
   /** Sentences about parts that were left out. */
   readonly warnings: readonly string[];
+  /** Of several files that were joined to one: what was done in words, and the files. */
+  readonly joined?: {
+    readonly words: string;
+    /** The dimension along which files lie side by side; null where they follow each other in time. */
+    readonly beside: string | null;
+    readonly files: readonly JoinedPart[];
+  };
   /**
    * Raw values of a block, row-major in the variable's own dimension order. `start` and `count` have one entry a
    * dimension. Throws `damaged-file` where the file cannot deliver, `unsupported` for unreadable variables.

@@ -106,7 +106,7 @@ export function boundaryCondition(boundary: Boundary, setting: BoundaryCase): Bo
   }
 }
 
-function simulationSettings(file: DataFile): Record<string, unknown> {
+function simulationSettings(file: Pick<DataFile, 'attributes'>): Record<string, unknown> {
   try {
     const simulation = z
       .object({ settings: z.record(z.string(), z.unknown()) })
@@ -121,7 +121,7 @@ function simulationSettings(file: DataFile): Record<string, unknown> {
  * The boundary that a file's own attributes state, with the paper's values (peak 1 m s-1, rising with 5 s-1) where its
  * settings say nothing; null for data that were not simulated, and without a mask.
  */
-export function boundaryOf(file: DataFile): Boundary | null {
+export function boundaryOf(file: Pick<DataFile, 'attributes' | 'variables'>): Boundary | null {
   if (!file.variables.some((variable) => variable.path === fixedMask)) return null;
   const { peakVelocity, rampRate = 5 } = simulationSettings(file);
   switch (attributeText(file.attributes, 'driftcast_system')) {

@@ -1,6 +1,6 @@
 /** Several variables of one or several files as one series of frames [time, height, width, channel]. */
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Channel, Dataset, PrepareSettings } from '#shared/domain/dataset.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { whyNotForecastable } from '../cf/forecastable.ts';
@@ -8,11 +8,11 @@ import { type Grid, gridOf } from '../cf/grid.ts';
 import { type ResolvedRegion, resolveRegion } from '../cf/region.ts';
 import type { Piece, TimeAxis } from '../cf/timeAxis.ts';
 import type { DataFile } from '../formats/dataFile.ts';
-import { openDataFile } from '../formats/registry.ts';
+import { openData } from '../joined/openJoined.ts';
 import { findVariable } from '../openFile.ts';
 import { type Boundary, boundaryOf, fixedMask } from './boundary.ts';
 import { cellPositions, channelOf, type SpaceAxis, spaceAxis, statedSystem, systemOf } from './describe.ts';
-import { joinFiles, type OpenedFile, type Part, trajectoriesIn } from './parts.ts';
+import { type Part, partsOf, trajectoriesIn } from './parts.ts';
 import { regularise } from './regularise.ts';
 import { checkStatics, namedMasks, readStatics } from './statics.ts';
 import type { Positions } from './store.ts';
@@ -111,25 +111,15 @@ function sliceWarnings(grid: Grid, slices: Readonly<Record<string, number>>): st
   });
 }
 
-/** Opens the files of a series and checks that they fit together. Throws `bad-input`, `conflict` and what files throw. */
+/** Opens the files of a series as one and checks that they can be forecast. Throws `bad-input`, `conflict` and what files throw. */
 export async function openSource(paths: readonly string[], settings: PrepareSettings): Promise<SeriesSource> {
-  const opened: OpenedFile[] = [];
-  const files: DataFile[] = [];
-  const close = async () => {
-    for (const file of files) await file.close();
-  };
+  const file = await openData(paths);
+  const close = () => file.close();
   try {
-    for (const path of paths) {
-      const file = await openDataFile(path);
-      files.push(file);
-      opened.push({ file, grids: await gridsOf(file, settings) });
-    }
-    if (opened.length === 0)
-      throw new DriftcastError('bad-input', 'No file was given.', 'Name at least one.');
-    const grid = opened[0]!.grids[0]!;
-    for (const { file, grids } of opened.slice(1)) checkSame(grid, grids[0]!, file.name);
+    const grids = await gridsOf(file, settings);
+    const grid = grids[0]!;
     const region = resolveRegion(grid, settings.region);
-    const { axis: fileAxis, trajectories, parts } = joinFiles(opened, region, settings);
+    const { axis: fileAxis, trajectories, parts } = partsOf({ file, grids }, region, settings);
     const { axis, pieces, notes, read } = regularise(fileAxis, settings.irregular, settings.maxGapFill);
     if (pieces !== null && trajectories !== null) {
       throw new DriftcastError(
@@ -139,15 +129,18 @@ export async function openSource(paths: readonly string[], settings: PrepareSett
       );
     }
     const first = parts[0]!;
-    // What does not change in time is read once for a time line, however many files it takes.
+    // What does not change in time is read once for a time line.
     const lines = trajectories === null ? [first] : parts;
-    const masks = settings.masks ?? namedMasks(first.file);
-    const boundaries = new Set(files.map((file) => JSON.stringify(boundaryOf(file))));
-    const boundary = boundaries.size === 1 ? boundaryOf(first.file) : null;
+    const masks = settings.masks ?? namedMasks(file);
+    const stating = (file.joined?.files ?? [file]).map(({ attributes }) =>
+      boundaryOf({ ...file, attributes }),
+    );
+    const boundaries = new Set(stating.map((each) => JSON.stringify(each)));
+    const boundary = boundaries.size === 1 ? stating[0]! : null;
     const needed = boundary === null || masks.includes(fixedMask) ? [] : [fixedMask];
     const statics = { names: [...masks, ...needed], inputs: masks.length };
     await checkStatics(lines, statics.names, region);
-    const channels = opened[0]!.grids.map(channelOf);
+    const channels = grids.map(channelOf);
     return {
       channels,
       region,
@@ -155,14 +148,14 @@ export async function openSource(paths: readonly string[], settings: PrepareSett
         rows: spaceAxis(grid, grid.y, 'y', [region.window.rows], region.latitudes),
         columns: spaceAxis(grid, grid.x, 'x', region.window.columns, region.longitudes),
       },
-      positions: await cellPositions(opened[0]!.file, grid, region.window),
+      positions: await cellPositions(file, grid, region.window),
       axis,
       pieces,
       trajectories,
       statics,
       boundary,
-      sources: await describeSources(files),
-      system: statedSystem(first.file) ?? systemOf(channels),
+      sources: await describeSources(file),
+      system: statedSystem(file) ?? systemOf(channels),
       warnings: [
         ...new Set([
           ...fileAxis.notes,
@@ -170,7 +163,7 @@ export async function openSource(paths: readonly string[], settings: PrepareSett
           ...(boundaries.size > 1
             ? ['The files state different boundary conditions, so none is applied.']
             : []),
-          ...opened[0]!.grids.flatMap((each) => sliceWarnings(each, settings.slices)),
+          ...grids.flatMap((each) => sliceWarnings(each, settings.slices)),
         ]),
       ],
       framesPerRead: (budget) => first.readers[0]!.timesPerRead(budget / channels.length),
@@ -213,11 +206,29 @@ async function readJoined(parts: readonly Part[], start: number, count: number, 
   return frames;
 }
 
-async function describeSources(files: readonly DataFile[]): Promise<Dataset['sources']> {
-  const sources: Dataset['sources'] = [];
-  for (const file of files) {
-    const { mtime, size } = await stat(file.path);
-    sources.push({ path: file.path, name: basename(file.path), bytes: size, modified: mtime.toISOString() });
+/** Of a series of very many files its folders are named: a dataset is described in a page, not in a book. */
+const mostSources = 100;
+
+async function describeSources({ path, name, joined }: DataFile): Promise<Dataset['sources']> {
+  if (!joined) {
+    const { mtime, size } = await stat(path);
+    return [{ path, name: basename(path), bytes: size, modified: mtime.toISOString() }];
   }
-  return sources;
+  const describe = (file: { path: string; name: string; bytes: number; modified: number }) => ({
+    path: file.path,
+    name: file.name,
+    bytes: file.bytes,
+    modified: new Date(file.modified).toISOString(),
+  });
+  if (joined.files.length <= mostSources) return joined.files.map(describe);
+  const folders = [...new Set(joined.files.map((file) => dirname(file.path)))];
+  return folders.map((folder) => {
+    const files = joined.files.filter((file) => dirname(file.path) === folder);
+    return describe({
+      path: folder,
+      name: `${folders.length === 1 ? name : basename(folder)} (${files.length} files)`,
+      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+      modified: files.reduce((newest, { modified }) => Math.max(newest, modified), 0),
+    });
+  });
 }
