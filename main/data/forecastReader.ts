@@ -12,6 +12,7 @@ import {
   attributeText,
   type DataFile,
   type DataVariable,
+  hasDefaultFill,
   isNumericType,
   product,
 } from './formats/dataFile.ts';
@@ -157,7 +158,7 @@ async function readBlock(file: DataFile, layout: Layout, start: number, lead: nu
     place === layout.lead || place === layout.start ? 1 : size,
   );
   const raw = await file.read(variable, first, count);
-  const decoded = decoderOf(variable, file.format !== 'hdf5').decode(raw, new Float32Array(raw.length));
+  const decoded = decoderOf(variable, hasDefaultFill(file)).decode(raw, new Float32Array(raw.length));
   const order = [...(member === null ? [] : [member]), rows, columns];
   if (order.every((place, i) => i === 0 || order[i - 1]! < place)) return decoded;
   const stride = (place: number) => product(count.slice(place + 1));

@@ -8,7 +8,7 @@ import { type Grid, gridOf } from './cf/grid.ts';
 import { resolveRegion } from './cf/region.ts';
 import { SlabReader, type Window, wholeWindow } from './cf/slab.ts';
 import type { ForecastReader } from './forecastReader.ts';
-import { type DataFile, type DataVariable, isNumericType } from './formats/dataFile.ts';
+import { type DataFile, type DataVariable, hasDefaultFill, isNumericType } from './formats/dataFile.ts';
 import { openDataFile } from './formats/registry.ts';
 
 export interface TruthReader {
@@ -92,7 +92,7 @@ function leadTruth(file: DataFile, variable: DataVariable, forecast: ForecastRea
       const first = [...(several ? [start] : []), lead, 0, 0];
       const count = [...(several ? [1] : []), 1, height, width];
       const raw = await file.read(variable, first, count);
-      return decoderOf(variable, file.format !== 'hdf5').decode(raw, new Float32Array(raw.length));
+      return decoderOf(variable, hasDefaultFill(file)).decode(raw, new Float32Array(raw.length));
     },
     close: () => file.close(),
   };

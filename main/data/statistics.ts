@@ -1,7 +1,13 @@
 /** Minimum, maximum, mean and missing cells of a variable of any size, block by block. */
 import { breathe, type WorkOptions } from './background.ts';
 import { decoderOf } from './cf/decode.ts';
-import { bytesPerValue, type DataFile, type DataVariable, product } from './formats/dataFile.ts';
+import {
+  bytesPerValue,
+  type DataFile,
+  type DataVariable,
+  hasDefaultFill,
+  product,
+} from './formats/dataFile.ts';
 
 export interface Statistics {
   readonly missingFraction: number;
@@ -86,7 +92,7 @@ export async function statisticsOf(
   { signal, onProgress }: WorkOptions = {},
 ): Promise<Statistics> {
   const { shape } = variable;
-  const decoder = decoderOf(variable, file.format !== 'hdf5');
+  const decoder = decoderOf(variable, hasDefaultFill(file));
   const total = product(shape);
   const cells = product(shape.filter((_, i) => i !== time));
   const present = cells <= mostCells ? new Uint8Array(cells) : null;

@@ -7,6 +7,7 @@ import {
   type DataDimension,
   type DataFile,
   type DataVariable,
+  hasDefaultFill,
   isNumericType,
   product,
 } from '../formats/dataFile.ts';
@@ -61,7 +62,7 @@ export function coordinateValues(file: DataFile, variable: DataVariable): Promis
         variable.shape.map(() => 0),
         variable.shape,
       )
-      .then((raw) => decoderOf(variable, file.format !== 'hdf5').decode(raw, new Float64Array(raw.length)));
+      .then((raw) => decoderOf(variable, hasDefaultFill(file)).decode(raw, new Float64Array(raw.length)));
     loaded.set(variable, values);
   }
   return values;

@@ -1,6 +1,6 @@
 /** Reads decoded blocks as [time, row, column], whatever the order of the variable's own dimensions. */
 import { DriftcastError } from '#shared/errors.ts';
-import { bytesPerValue, type DataFile, product } from '../formats/dataFile.ts';
+import { bytesPerValue, type DataFile, hasDefaultFill, product } from '../formats/dataFile.ts';
 import { type Decoder, decoderOf } from './decode.ts';
 import type { Grid } from './grid.ts';
 
@@ -42,7 +42,7 @@ export class SlabReader {
     private readonly window: Window,
     private readonly slices: Readonly<Record<string, number>> = {},
   ) {
-    this.decoder = decoderOf(grid.variable, file.format !== 'hdf5');
+    this.decoder = decoderOf(grid.variable, hasDefaultFill(file));
   }
 
   /** Number of cells of one time. */

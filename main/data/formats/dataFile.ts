@@ -103,6 +103,13 @@ export interface DataFile {
   close(): Promise<void>;
 }
 
+/**
+ * Whether the NetCDF library's default fill values mean "never written" in a file; in plain HDF5 files and in Zarr
+ * stores they are ordinary numbers.
+ */
+export const hasDefaultFill = ({ format }: Pick<DataFile, 'format'>): boolean =>
+  format !== 'hdf5' && format !== 'zarr';
+
 /** More than any map needs and far less than would hurt; callers that want more read block by block. */
 export const largestRead = 512 * 1024 * 1024;
 

@@ -9,6 +9,9 @@ import type { DataFile } from './dataFile.ts';
 import { openNetcdf3 } from './netcdf3.ts';
 import { openNetcdf4 } from './netcdf4.ts';
 import { openNnBenchmark } from './nnBenchmark.ts';
+import { otherKind } from './unsupported.ts';
+import { openZarrFolder, zarrFolder } from './zarr.ts';
+import { openZip } from './zip.ts';
 
 interface Format {
   readonly matches: (head: Uint8Array) => boolean;
@@ -30,17 +33,25 @@ const formats: readonly Format[] = [
     matches: (head) => [0, 512, 1024, 2048].some((at) => startsWith(head, hdf5Signature, at)),
     open: openNetcdf4,
   },
+  {
+    matches: (head) => startsWith(head, [0x50, 0x4b]) && [3, 5].includes(head[2] ?? 0),
+    open: openZip,
+  },
 ];
 
 const readableFormats =
-  'Driftcast reads NetCDF-3 (classic, 64-bit offset, 64-bit data) and NetCDF-4/HDF5 files, and nn-benchmark folders.';
+  'Driftcast reads NetCDF-3 (classic, 64-bit offset, 64-bit data) and NetCDF-4/HDF5 files, Zarr stores, and nn-benchmark folders.';
 
 async function firstBytes(path: string): Promise<Uint8Array> {
   const name = basename(path);
   try {
-    if ((await stat(path)).isDirectory()) {
+    const found = await stat(path);
+    if (found.isDirectory()) {
       throw new DriftcastError('unsupported', `${name} is a folder, not a data file.`, readableFormats);
     }
+    // A pipe or a device would be waited for without an end.
+    if (!found.isFile())
+      throw new DriftcastError('unsupported', `${name} is not a plain file.`, readableFormats);
     const handle = await open(path, 'r');
     try {
       const head = new Uint8Array(2056);
@@ -66,6 +77,8 @@ async function firstBytes(path: string): Promise<Uint8Array> {
 /** Opens a data file; the caller closes it. Throws `not-found`, `disk`, `unsupported` or `damaged-file`. */
 export async function openDataFile(path: string): Promise<DataFile> {
   if ((await nnBenchmarkFolder(path)) !== null) return openNnBenchmark(path);
+  const store = await zarrFolder(path);
+  if (store !== null) return openZarrFolder(path, store);
   const head = await firstBytes(path);
   const format = formats.find(({ matches }) => matches(head));
   if (format) return format.open(path);
@@ -73,6 +86,8 @@ export async function openDataFile(path: string): Promise<DataFile> {
   if (head.length === 0) {
     throw new DriftcastError('damaged-file', `${name} is empty.`, 'Download or copy the file again.');
   }
+  const other = otherKind(head);
+  if (other) throw new DriftcastError('unsupported', `${name} is ${other.what}.`, other.hint);
   throw new DriftcastError(
     'unsupported',
     `${name} is not a data file that Driftcast can read; its first bytes fit no known format.`,

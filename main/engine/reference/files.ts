@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { decoderOf } from '#main/data/cf/decode.ts';
 import { type Grid, gridOf } from '#main/data/cf/grid.ts';
 import { labelOf } from '#main/data/cf/timeAxis.ts';
-import type { DataFile, DataVariable } from '#main/data/formats/dataFile.ts';
+import { type DataFile, type DataVariable, hasDefaultFill } from '#main/data/formats/dataFile.ts';
 import { openDataFile } from '#main/data/formats/registry.ts';
 import { inspectFile } from '#main/data/inspect.ts';
 import { findVariable } from '#main/data/openFile.ts';
@@ -105,7 +105,7 @@ function checkStatistics(worst: Worst, found: Statistics, expected: FileCase): v
 }
 
 async function checkPoints(worst: Worst, file: DataFile, variable: DataVariable, expected: FileCase) {
-  const decoder = decoderOf(variable, file.format !== 'hdf5');
+  const decoder = decoderOf(variable, hasDefaultFill(file));
   for (const { index, value } of expected.points) {
     const raw = await file.read(
       variable,
