@@ -234,7 +234,7 @@ describe('Zarr stores', () => {
     symlinkSync(circle, join(circle, 'a', 'again'));
     expect((await inspectFile(circle, { statistics: true })).variables).toEqual([]);
     const pipe = store({ '.zarray': version2({ shape: [1], chunks: [1], fill_value: 5 }) });
-    execFileSync('mkfifo', [join(pipe, '0'), join(folder, 'pipe.nc')]);
+    execFileSync('sh', ['-c', 'mkfifo "$0" "$1"', join(pipe, '0'), join(folder, 'pipe.nc')]);
     expect((await inspectFile(pipe, { statistics: true })).variables[0]).toMatchObject({
       missingFraction: 1,
     });
