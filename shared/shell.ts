@@ -54,6 +54,14 @@ export function parseDownloadPath(path: string): DownloadAddress | null {
   return null;
 }
 
+/** What the desktop app's menu may ask of the page: a place to go to, or the help. */
+export const windowCommands = ['data', 'train', 'forecast', 'compare', 'library', 'help'] as const;
+export type WindowCommand = (typeof windowCommands)[number];
+
+export function isWindowCommand(value: unknown): value is WindowCommand {
+  return windowCommands.some((command) => command === value);
+}
+
 /** `window.driftcast`: there in the desktop app alone. No path ever reaches the page, only tokens do. */
 export interface DesktopBridge {
   /** Token of a dropped file or folder; null for a drop that is not on disk. */
@@ -62,6 +70,10 @@ export interface DesktopBridge {
   chooseFiles(): Promise<string[]>;
   /** The native save dialog for one of the download addresses above; false when it was dismissed. */
   saveDownload(address: string): Promise<boolean>;
+  /** Light, dark or the system's choice, for title bar, menus and dialogs. */
+  setTheme(theme: 'system' | 'light' | 'dark'): Promise<void>;
+  /** Calls back for commands from the menu. */
+  onCommand(listener: (command: WindowCommand) => void): void;
 }
 
 /** The name under which the bridge is found on `window`. */

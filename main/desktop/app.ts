@@ -1,85 +1,107 @@
 /** The life of the desktop app: one instance, one window, one service, and an orderly end. */
 import type { BrowserWindow } from 'electron';
-import { fileHash } from '#shared/shell.ts';
+import { z } from 'zod';
 import { answerBridge } from './bridge.ts';
-import type { DesktopService } from './desktopService.ts';
-import type { ElectronModule } from './electronModule.ts';
-import { appOrigin, registerScheme, serveScheme } from './scheme.ts';
-import { denyPermissions } from './security.ts';
+import { channels } from './channels.ts';
+import { keepCrashReports } from './crashReports.ts';
+import { type MenuActions, menuTemplate } from './menu.ts';
+import { fileOpener } from './openFiles.ts';
+import type { DesktopService, ElectronModule } from './parts.ts';
+import { openPreferences } from './preferences.ts';
+import { registerScheme, serveScheme } from './scheme.ts';
+import { confinePages, denyPermissions } from './security.ts';
+import { checkForUpdates, type Updater } from './updates.ts';
 import { openWindow } from './window.ts';
+import { showWork, toFront } from './workSigns.ts';
+
+/** Under which a desktop knows the app; electron-builder.yml gives packages the same. */
+export const appId = 'org.driftcast.app';
 
 export interface DesktopOptions {
-  /** The bundled preload and the built window. */
+  /** The bundled preload, the built window, and the folder of icons. */
   preload: string;
   rendererFolder: string;
-  /** Files to open, from the command line. */
+  iconFolder: string;
+  /** Absolute paths of files to open, from the command line. */
   files: string[];
   createService(): Promise<DesktopService>;
-  /** The same reading of a command line for a second start, whose files come here. */
-  filesOf(words: readonly string[], folder: string): string[];
+  loadUpdater(): Promise<Updater>;
 }
 
 export async function runDesktop(electron: ElectronModule, options: DesktopOptions): Promise<void> {
   const { app } = electron;
-  if (!app.requestSingleInstanceLock()) {
+  // A second start hands its files to the first one: Chromium may reorder its command line on the way.
+  if (!app.requestSingleInstanceLock({ files: options.files })) {
     app.quit();
     return;
   }
+  app.setAppUserModelId(appId);
   registerScheme(electron);
+  confinePages(app);
   let window: BrowserWindow | null = null;
-  let service: DesktopService | null = null;
+  const shown = () => window;
+  keepCrashReports(electron, shown);
   const waiting = [...options.files];
-  /** The part of the address that shows the last of the files; empty when none could be opened. */
-  const openFiles = async (): Promise<string> => {
-    let hash = '';
-    if (service === null) return hash;
-    for (const path of waiting.splice(0)) {
-      try {
-        await service.client.files.open({ path });
-        hash = fileHash(await service.tokenForPath(path));
-      } catch {
-        // No reason not to start: the sentence comes when the file is chosen in the window.
-      }
-    }
-    return hash;
-  };
-  const showFiles = async (): Promise<void> => {
-    const hash = await openFiles();
-    if (hash !== '') await window?.loadURL(`${appOrigin}/${hash}`);
-  };
-  app.on('second-instance', (_event, words, folder) => {
-    waiting.push(...options.filesOf(words, folder));
-    void showFiles();
-    if (window?.isMinimized()) window.restore();
-    window?.focus();
+  let show = (paths: readonly string[]): unknown => waiting.push(...paths);
+  app.on('second-instance', (_event, _words, _folder, data) => {
+    void show(handedOver.parse(data).files);
+    toFront(shown);
   });
   app.on('open-file', (event, path) => {
     event.preventDefault();
-    waiting.push(path);
-    void showFiles();
+    void show([path]);
   });
   app.on('window-all-closed', () => app.quit());
-  closeInOrder(app, () => service);
 
   await app.whenReady();
   denyPermissions(electron.session.defaultSession);
-  service = await options.createService();
+  const service = await options.createService();
+  closeInOrder(app, service);
+  electron.nativeTheme.themeSource = (await service.client.system.settings()).theme;
+  const opener = fileOpener(electron, service, shown);
   serveScheme(electron, options.rendererFolder, service);
-  answerBridge(electron, service, () => window);
-  window = openWindow(electron, options.preload, service, await openFiles());
+  answerBridge(electron, service, opener, shown);
+  const preferences = openPreferences(app.getPath('userData'));
+  const hash = await opener.hashOf(waiting.splice(0));
+  window = openWindow(electron, { ...options, service, preferences, hash });
+  show = (paths) => opener.show(paths);
+
+  const check = (asked: boolean) => checkForUpdates(electron, shown, options.loadUpdater, asked);
+  const actions: MenuActions = {
+    tell: (command) => window?.webContents.send(channels.command, command),
+    choose: (what) => void opener.choose(what).then((paths) => opener.show(paths)),
+    showRecent: (token) => void opener.showRecent(token),
+    showReports: () => void electron.shell.openPath(app.getPath('logs')),
+    checkForUpdates: () => void check(true),
+    setAutomaticUpdates: (automaticUpdates) => preferences.change({ automaticUpdates }),
+  };
+  const { Menu } = electron;
+  const showMenu = async (): Promise<void> => {
+    const recent = await service.client.files.recent().catch(() => []);
+    const { automaticUpdates } = preferences.values();
+    const template = menuTemplate(process.platform, { recent, automaticUpdates }, actions);
+    Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+  };
+  // The page opens files too; after a dialog or a drop the window has the focus anew.
+  window.on('focus', () => void showMenu());
+  await showMenu();
+  const ending = new AbortController();
+  const jobs = await service.client.jobs.watchAll(undefined, { signal: ending.signal });
+  void showWork(electron, jobs, `${options.iconFolder}/tray.png`, shown);
   window.on('closed', () => {
     window = null;
+    ending.abort();
   });
+  if (preferences.values().automaticUpdates) await check(false);
 }
 
+/** What a second start sent, which may be another version's. */
+const handedOver = z.object({ files: z.array(z.string()) }).catch({ files: [] });
+
 /** Quitting waits until the engine has ended and the workspace is free again, once. */
-function closeInOrder(app: ElectronModule['app'], service: () => DesktopService | null): void {
-  let closing = false;
-  app.on('will-quit', (event) => {
-    const open = service();
-    if (closing || open === null) return;
-    closing = true;
+function closeInOrder(app: ElectronModule['app'], service: DesktopService): void {
+  app.once('will-quit', (event) => {
     event.preventDefault();
-    void open.close().finally(() => app.exit(0));
+    void service.close().finally(() => app.exit(0));
   });
 }

@@ -6,4 +6,8 @@ export const channels = {
   fileToken: 'driftcast:file-token',
   chooseFiles: 'driftcast:choose-files',
   saveDownload: 'driftcast:save-download',
+  /** Light, dark or as the system is. */
+  theme: 'driftcast:theme',
+  /** The other way: a command from the menu. */
+  command: 'driftcast:command',
 } as const;

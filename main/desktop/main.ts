@@ -6,15 +6,16 @@ import { createElectronHost } from '#main/engine/host/electron-host.ts';
 import { createService } from '#main/service/service.ts';
 import { toErrorData } from '#shared/errors.ts';
 import { runDesktop } from './app.ts';
+import { keepReport } from './crashReports.ts';
 
 const here = import.meta.dirname;
 
 /** Words that name files; Electron's and Chromium's own options are among them. */
-function filesOf(words: readonly string[], folder: string): string[] {
+function filesOf(words: readonly string[]): string[] {
   return words
     .slice(electron.app.isPackaged ? 1 : 2)
     .filter((word) => !word.startsWith('-'))
-    .map((word) => resolve(folder, word))
+    .map((word) => resolve(word))
     .filter((path) => existsSync(path));
 }
 
@@ -23,11 +24,22 @@ function workspaceOf(words: readonly string[]): string | null {
   return word === undefined ? null : resolve(word.slice('--workspace='.length));
 }
 
+/** Ends with a sentence: after an error that nobody expected nothing can be relied on. Runs keep their checkpoints. */
+function leave(title: string): (thrown: unknown) => void {
+  return (thrown) => {
+    const { message, hint, details } = toErrorData(thrown);
+    keepReport(electron.app, title, { message, details });
+    electron.dialog.showErrorBox(title, `${message}\n\n${hint}`);
+    electron.app.exit(1);
+  };
+}
+
+process.on('uncaughtException', leave('Driftcast has to close'));
 runDesktop(electron, {
   preload: resolve(here, 'preload.cjs'),
   rendererFolder: resolve(here, '../renderer'),
-  files: filesOf(process.argv, process.cwd()),
-  filesOf,
+  iconFolder: resolve(here, '../../resources/icons'),
+  files: filesOf(process.argv),
   createService: () =>
     createService({
       workspaceFolder: workspaceOf(process.argv),
@@ -35,8 +47,6 @@ runDesktop(electron, {
       resourcesFolder: resolve(here, '../../resources'),
       host: (options) => createElectronHost(electron.utilityProcess, options),
     }),
-}).catch((thrown: unknown) => {
-  const { message, hint } = toErrorData(thrown);
-  electron.dialog.showErrorBox('Driftcast cannot start', `${message}\n\n${hint}`);
-  electron.app.exit(1);
-});
+  // Loaded only when it is used, which for most people is never.
+  loadUpdater: async () => (await import('electron-updater')).default.autoUpdater,
+}).catch(leave('Driftcast cannot start'));

@@ -1,9 +1,9 @@
 /**
- * The only code that sees both the page and Electron. It runs sandboxed and hands over three functions and
+ * The only code that sees both the page and Electron. It runs sandboxed and hands over a few functions and
  * one MessagePort; paths of dropped files pass through it to the main process, never to the page.
  */
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
-import { bridgeName, contractPortMessage, type DesktopBridge } from '#shared/shell.ts';
+import { bridgeName, contractPortMessage, type DesktopBridge, isWindowCommand } from '#shared/shell.ts';
 import { channels } from './channels.ts';
 
 const bridge: DesktopBridge = {
@@ -13,6 +13,13 @@ const bridge: DesktopBridge = {
   },
   chooseFiles: () => ipcRenderer.invoke(channels.chooseFiles),
   saveDownload: (address) => ipcRenderer.invoke(channels.saveDownload, address),
+  setTheme: (theme) => ipcRenderer.invoke(channels.theme, theme),
+  // The page's listener never sees Electron's event, which would lead it back to ipcRenderer.
+  onCommand(listener) {
+    ipcRenderer.on(channels.command, (_event, command: unknown) => {
+      if (isWindowCommand(command)) listener(command);
+    });
+  },
 };
 
 contextBridge.exposeInMainWorld(bridgeName, bridge);

@@ -1,6 +1,6 @@
-/** What the window may not do: leave the app, open others, use devices; and who may send to the main process. */
-import type { IpcMainEvent, IpcMainInvokeEvent, Session, WebContents } from 'electron';
-import { DriftcastError } from '#shared/errors.ts';
+/** What a page may not do: leave the app, open others, use devices; and who may send to the main process. */
+import type { IpcMainEvent, IpcMainInvokeEvent, Session } from 'electron';
+import type { ElectronModule } from './parts.ts';
 import { appOrigin } from './scheme.ts';
 
 /** Copying text by the user's own key or button; everything else is denied. */
@@ -14,21 +14,20 @@ export function denyPermissions(session: Session): void {
   session.setDevicePermissionHandler(() => false);
 }
 
-export function refuseNavigation(contents: WebContents): void {
-  contents.on('will-navigate', (event) => event.preventDefault());
-  contents.on('will-redirect', (event) => event.preventDefault());
-  contents.on('will-attach-webview', (event) => event.preventDefault());
-  contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+/** Holds for every page there will ever be, whoever makes it. Must run before Electron is ready. */
+export function confinePages(app: ElectronModule['app']): void {
+  app.enableSandbox();
+  app.on('web-contents-created', (_event, contents) => {
+    contents.on('will-navigate', (event) => event.preventDefault());
+    contents.on('will-frame-navigate', (event) => event.preventDefault());
+    contents.on('will-redirect', (event) => event.preventDefault());
+    contents.on('will-attach-webview', (event) => event.preventDefault());
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  });
 }
 
 /** True for the top frame of our own page alone. */
 export function isOurs(event: IpcMainEvent | IpcMainInvokeEvent): boolean {
   const frame = event.senderFrame;
   return frame !== null && frame === event.sender.mainFrame && frame.url.startsWith(`${appOrigin}/`);
-}
-
-/** @throws `unauthorised` for any other sender. */
-export function assertOurs(event: IpcMainInvokeEvent): void {
-  if (!isOurs(event))
-    throw new DriftcastError('unauthorised', 'Only Driftcast’s own window may ask for this.');
 }

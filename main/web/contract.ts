@@ -4,31 +4,13 @@ import type { Duplex } from 'node:stream';
 import type { Router } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import { z } from 'zod';
+import { isContractMessage, largestMessage } from '#main/service/contractMessage.ts';
 import { contractPath } from '#shared/shell.ts';
 import type { Access } from './access.ts';
 
-/** Far above any request of the contract; fields and files never come this way. */
-const largestMessage = 1024 * 1024;
 const policyViolation = 1008;
 const invalidPayload = 1007;
 const goingAway = 1001;
-
-/** The protocol's messages (a request, an event of a stream, an abort), as far as their reader could stumble. */
-const id = z.string().min(1).max(100);
-const path = z
-  .string()
-  .max(2000)
-  .regex(/^\/[A-Za-z0-9/_-]+$/);
-const messageSchema = z.union([
-  z.object({
-    i: id,
-    t: z.literal(1).optional(),
-    p: z.object({ u: path, h: z.record(z.string(), z.unknown()).optional() }),
-  }),
-  z.object({ i: id, t: z.literal(3), p: z.object({ e: z.string() }) }),
-  z.object({ i: id, t: z.literal(4) }),
-]);
 
 export interface ContractSocket {
   close(): Promise<void>;
@@ -90,17 +72,9 @@ function onlyWellFormed(webSocket: WebSocket): Upgradable {
     }
     webSocket.on('message', (data: RawData, isBinary: boolean) => {
       if (isBinary) webSocket.close(policyViolation, 'Only text is understood here.');
-      else if (isWellFormed(String(data))) listener({ data: String(data) });
+      else if (isContractMessage(String(data))) listener({ data: String(data) });
       else webSocket.close(invalidPayload, 'This is no message of the contract.');
     });
   }) as WebSocket['addEventListener'];
   return { send: send as WebSocket['send'], addEventListener };
-}
-
-function isWellFormed(text: string): boolean {
-  try {
-    return messageSchema.safeParse(JSON.parse(text)).success;
-  } catch {
-    return false;
-  }
 }

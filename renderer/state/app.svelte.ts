@@ -5,7 +5,7 @@ import type { Forecast } from '#shared/domain/forecast.ts';
 import type { Job } from '#shared/domain/job.ts';
 import type { Run } from '#shared/domain/run.ts';
 import type { Doctor } from '#shared/domain/system.ts';
-import { Connection, type ContractClient } from '../contract/connection.svelte.ts';
+import { Connection, type ContractClient, desktopBridge } from '../contract/connection.svelte.ts';
 import { FieldStore } from '../contract/fields.ts';
 import { Catalogue } from './catalogue.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
@@ -24,7 +24,10 @@ export class App {
   readonly notices = new Notices();
   readonly catalogue = new Catalogue(this.client);
   readonly jobs = new Jobs(this.client, (job) => this.#jobEnded(job));
-  readonly theme = new Theme((theme) => this.attempt(this.client.system.changeSettings({ theme })));
+  readonly theme = new Theme((theme) => {
+    void desktopBridge()?.setTheme(theme);
+    void this.attempt(this.client.system.changeSettings({ theme }));
+  });
   readonly topBar = new TopBarActions();
   readonly opened = new Opened(this);
   readonly simulation = new Simulation(this);

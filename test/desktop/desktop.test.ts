@@ -6,11 +6,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Client } from '#main/cli/environment.ts';
 import { runDesktop } from '#main/desktop/app.ts';
 import { channels } from '#main/desktop/channels.ts';
-import type { DesktopService } from '#main/desktop/desktopService.ts';
+import type { DesktopService } from '#main/desktop/parts.ts';
 import { appOrigin } from '#main/desktop/scheme.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { type FakeService, fakeService } from '../cli/fakeService.ts';
 import { job } from '../cli/samples.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { type FakeElectron, FakeWindow, fakeElectron } from './electron.ts';
 
 let electron: FakeElectron;
@@ -38,9 +39,10 @@ function start(files: string[] = []): Promise<void> {
   return runDesktop(electron.module, {
     preload: 'preload.cjs',
     rendererFolder: import.meta.dirname,
+    iconFolder: 'icons',
     files,
-    filesOf: (words, folder) => words.slice(1).map((word) => `${folder}/${word}`),
     createService: async () => service(),
+    loadUpdater: () => Promise.reject(new Error('not asked for')),
   });
 }
 
@@ -61,8 +63,8 @@ async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-beforeEach(() => {
-  electron = fakeElectron();
+beforeEach(async () => {
+  electron = fakeElectron(await temporaryFolder());
   fake = fakeService();
   saved = [];
   closed = 0;
@@ -91,7 +93,8 @@ describe('the window', () => {
   it('cannot leave, open others or hold webviews', async () => {
     await start();
     const contents = window().webContents;
-    for (const name of ['will-navigate', 'will-redirect', 'will-attach-webview']) {
+    expect(electron.app.sandboxed).toBe(true);
+    for (const name of ['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview']) {
       let prevented = false;
       contents.emit(name, { preventDefault: () => (prevented = true) });
       expect(prevented, name).toBe(true);
@@ -122,25 +125,56 @@ describe('one instance', () => {
     expect(FakeWindow.all).toHaveLength(0);
   });
 
+  it('hands its files over when it is the second', async () => {
+    electron.app.locked = false;
+    await start(['/data/a.nc']);
+    expect(electron.app.handedOver).toEqual({ files: ['/data/a.nc'] });
+  });
+
   it('takes the files of a second start and comes to the front', async () => {
-    await start(['first.nc']);
-    electron.app.emit('second-instance', {}, ['driftcast', 'second.nc'], '/data');
+    await start(['/data/first.nc']);
+    electron.app.emit('second-instance', {}, [], '/', { files: ['/data/second.nc', '/data/third.nc'] });
     await settled();
+    // The page opens the last one itself; the one before it gets into the list of recent files.
     const opened = fake.calls.filter((call) => call.name === 'files.open').map((call) => call.input);
-    expect(opened).toEqual([
-      expect.objectContaining({ path: 'first.nc' }),
-      expect.objectContaining({ path: '/data/second.nc' }),
-    ]);
+    expect(opened).toEqual([expect.objectContaining({ path: '/data/second.nc' })]);
     expect(window().focused).toBe(1);
+    expect(window().minimized).toBe(false);
     expect(window().loaded).toEqual([
-      'app://driftcast/#/data?file=token-of-first.nc',
-      'app://driftcast/#/data?file=token-of-%2Fdata%2Fsecond.nc',
+      'app://driftcast/#/data?file=token-of-%2Fdata%2Ffirst.nc',
+      'app://driftcast/#/data?file=token-of-%2Fdata%2Fthird.nc',
+    ]);
+    expect(electron.app.recent).toEqual(['/data/first.nc', '/data/third.nc']);
+  });
+
+  it.each([undefined, null, 7, {}, { files: 'a.nc' }, { files: [1] }])(
+    'survives what another version hands over (%j)',
+    async (data) => {
+      await start();
+      electron.app.emit('second-instance', {}, [], '/', data);
+      await settled();
+      expect(window().loaded).toEqual(['app://driftcast/']);
+    },
+  );
+
+  it('takes files from the file manager, before and after the window is there', async () => {
+    const starting = start();
+    let prevented = 0;
+    const event = { preventDefault: () => prevented++ };
+    electron.app.emit('open-file', event, '/data/early.nc');
+    await starting;
+    electron.app.emit('open-file', event, '/data/store.zarr');
+    await settled();
+    expect(prevented).toBe(2);
+    expect(window().loaded).toEqual([
+      'app://driftcast/#/data?file=token-of-%2Fdata%2Fearly.nc',
+      'app://driftcast/#/data?file=token-of-%2Fdata%2Fstore.zarr',
     ]);
   });
 
   it('starts although a file cannot be opened', async () => {
     fake.openError = new DriftcastError('damaged-file', 'It is cut short.');
-    await start(['broken.nc']);
+    await start(['/data/broken.nc', '/data/good.nc']);
     expect(window().loaded).toHaveLength(1);
   });
 });
@@ -230,6 +264,15 @@ describe('the bridge', () => {
     electron.dialogs.open = ['/data/a.nc', '/data/b.nc'];
     expect(await call(channels.chooseFiles)).toEqual(['token-of-/data/a.nc', 'token-of-/data/b.nc']);
     for (const wrong of ['', 7, null]) await expect(call(channels.fileToken, wrong)).rejects.toThrow();
+    expect(electron.app.recent).toEqual(['/data/a.nc', '/data/a.nc', '/data/b.nc']);
+  });
+
+  it('carries the theme to title bar, menus and dialogs', async () => {
+    await start();
+    await call(channels.theme, 'dark');
+    expect(electron.theme.themeSource).toBe('dark');
+    for (const wrong of ['black', 7, null]) await expect(call(channels.theme, wrong)).rejects.toThrow();
+    expect(electron.theme.themeSource).toBe('dark');
   });
 
   it('saves only what is a download, only where the person chose', async () => {
@@ -247,7 +290,8 @@ describe('the bridge', () => {
 
   it('answers nobody else', async () => {
     await start();
-    for (const channel of [channels.fileToken, channels.chooseFiles, channels.saveDownload]) {
+    const { fileToken, chooseFiles, saveDownload, theme } = channels;
+    for (const channel of [fileToken, chooseFiles, saveDownload, theme]) {
       const stranger = event([], 'https://evil.example/');
       await expect(call(channel, '/data/a.nc', stranger)).rejects.toMatchObject({ code: 'unauthorised' });
     }
@@ -275,15 +319,15 @@ describe('closing', () => {
     expect(window().destroyed).toBe(false);
     electron.dialogs.button = 1;
     await close();
+    // What trains is paused by the service when it closes.
     expect(window().destroyed).toBe(true);
-    expect(fake.calls.at(-1)).toMatchObject({ name: 'runs.pause', input: { run: 'run-1' } });
   });
 
   it('ends the service before the app, once', async () => {
     await start();
     let prevented = 0;
-    for (let time = 0; time < 2; time++)
-      electron.app.emit('will-quit', { preventDefault: () => prevented++ });
+    electron.app.emit('will-quit', { preventDefault: () => prevented++ });
+    electron.app.emit('will-quit', { preventDefault: () => prevented++ });
     await settled();
     expect([prevented, closed, electron.app.exits]).toEqual([1, 1, [0]]);
   });

@@ -3,8 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assetFile, serveScheme } from '#main/desktop/scheme.ts';
+import { serveScheme } from '#main/desktop/scheme.ts';
 import type { FieldData } from '#main/engine/protocol.ts';
+import { pageFile } from '#main/service/pageFile.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { type FakeElectron, fakeElectron } from './electron.ts';
 
@@ -88,7 +89,7 @@ describe('a path inside the folder', () => {
     const piece = fc.constantFrom('..', '.', '', 'a', '%2e', '%2f', '%5c', '\\', '%00', '%25', 'C:', '/');
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-        const file = assetFile('/app/renderer', `/${pieces.join('/')}`);
+        const file = pageFile('/app/renderer', `/${pieces.join('/')}`);
         return file === null || file.startsWith('/app/renderer/');
       }),
       { numRuns: 2000 },
