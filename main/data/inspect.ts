@@ -1,4 +1,5 @@
 /** Says what is in a data file: the answer behind "open a file and see at once what it holds". */
+import { createHash } from 'node:crypto';
 import type { AxisSummary, FileSummary, VariableSummary } from '#shared/domain/file.ts';
 import { toErrorData } from '#shared/errors.ts';
 import { suggestedStep } from '#shared/time/step-text.ts';
@@ -6,6 +7,7 @@ import { describeGaps, stretchesOf } from '#shared/time/stretches.ts';
 import type { WorkOptions } from './background.ts';
 import { helperVariables, whyNotForecastable } from './cf/forecastable.ts';
 import { type Grid, gridOf } from './cf/grid.ts';
+import type { Role } from './cf/roles.ts';
 import { labelOf, type TimeAxis } from './cf/timeAxis.ts';
 import {
   type Attributes,
@@ -23,6 +25,9 @@ export interface InspectOptions extends WorkOptions {
 }
 
 const longestAttribute = 2000;
+/** Dimensions of which one entry is chosen, and how many there may be to choose from. */
+const chosen = new Set<Role>(['other', 'trajectory']);
+const longestChoice = 2000;
 const endsSentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 function axisSummaries(grid: Grid): AxisSummary[] {
@@ -38,6 +43,9 @@ function axisSummaries(grid: Grid): AxisSummary[] {
       units,
       first: at(0),
       last: at(dimension.size - 1),
+      ...(chosen.has(role) && values && values.length <= longestChoice
+        ? { values: Array.from(values, (value) => (Number.isFinite(value) ? value : null)) }
+        : {}),
     };
   });
 }
@@ -73,6 +81,12 @@ export function attributeTexts(attributes: Attributes): Record<string, string> {
       return [name, text.length > longestAttribute ? `${text.slice(0, longestAttribute)} …` : text];
     }),
   );
+}
+
+function joinedSummary({ files, words }: NonNullable<DataFile['joined']>): FileSummary['joined'] {
+  const state = createHash('sha256');
+  for (const { path, bytes, modified } of files) state.update(`${path}\0${bytes} ${modified}\0`);
+  return { files: files.length, words, state: state.digest('hex').slice(0, 12) };
 }
 
 interface Examined {
@@ -171,6 +185,6 @@ export async function inspectOpen(
     attributes: attributeTexts(file.attributes),
     variables: [...examined].sort((a, b) => rank(a) - rank(b)).map(({ summary }) => summary),
     warnings: [...warnings],
-    ...(file.joined ? { joined: { files: file.joined.files.length, words: file.joined.words } } : {}),
+    ...(file.joined ? { joined: joinedSummary(file.joined) } : {}),
   };
 }

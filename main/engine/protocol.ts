@@ -144,11 +144,12 @@ interface Call<Input, Output, Event = StepEvent> {
 
 /** Every call, by lane. */
 export interface FileCalls {
-  inspect: Call<{ path: string; statistics: boolean }, FileSummary>;
-  statistics: Call<{ path: string; variable: string }, VariableSummary>;
-  rhythm: Call<{ path: string; variable: string; slices: Record<string, number> }, Rhythm>;
-  grid: Call<{ path: string; variable: string }, Grid>;
-  field: Call<{ path: string; variable: string; time: number; slices: Record<string, number> }, FieldData>;
+  /** One path, or several that are one series; so in all calls on files. */
+  inspect: Call<{ paths: string[]; statistics: boolean }, FileSummary>;
+  statistics: Call<{ paths: string[]; variable: string }, VariableSummary>;
+  rhythm: Call<{ paths: string[]; variable: string; slices: Record<string, number> }, Rhythm>;
+  grid: Call<{ paths: string[]; variable: string }, Grid>;
+  field: Call<{ paths: string[]; variable: string; time: number; slices: Record<string, number> }, FieldData>;
   previewPreparation: Call<{ paths: string[]; settings: PrepareSettings }, PreparationSummary>;
   /** Writes the prepared series into `folder` (which exists) and answers what dataset.json needs. */
   prepare: Call<

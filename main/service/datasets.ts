@@ -47,12 +47,12 @@ export function datasetsTopic(core: Core, opened: OpenedFiles) {
     preview: os.datasets.preview.handler(async ({ input, signal }) =>
       files.call(
         'previewPreparation',
-        { paths: [await opened.path(input.file)], settings: input.settings },
+        { paths: await opened.paths(input.file), settings: input.settings },
         { signal },
       ),
     ),
     prepare: os.datasets.prepare.handler(async ({ input: { files: ids, name, settings } }) => {
-      const paths = await Promise.all(ids.map((id) => opened.path(id)));
+      const paths = (await Promise.all(ids.map((id) => opened.paths(id)))).flat();
       const made = await entities.datasets.create(name);
       const job = jobs.start(
         { kind: 'prepare', title: `Prepare ${name}`, subject: made.id },

@@ -3,7 +3,7 @@
  * costs a bounded amount of memory: of events with the same key it gets the newest alone.
  */
 
-type Pending<T> = { resolve(result: IteratorResult<T, undefined>): void };
+type Pending<T> = { resolve(result: IteratorResult<T, undefined>): void; reject(thrown: unknown): void };
 
 /**
  * One listener's view, as an async iterator. Written by hand rather than as an async generator, because a
@@ -17,6 +17,7 @@ export class EventStream<T> implements AsyncIterableIterator<T, undefined> {
   private pending: Pending<T>[] = [];
   private unkeyed = 0;
   private ended = false;
+  private failure: { thrown: unknown } | null = null;
 
   constructor(keyOf: (event: T) => string | null, limit = 1000) {
     this.keyOf = keyOf;
@@ -60,6 +61,20 @@ export class EventStream<T> implements AsyncIterableIterator<T, undefined> {
     for (const cleanup of this.cleanups) cleanup();
   }
 
+  /** The end by a failure: who listens gets what is in the buffer, and then the failure. */
+  fail(thrown: unknown): void {
+    if (this.ended) return;
+    this.failure = { thrown };
+    for (const waiting of this.pending.splice(0)) waiting.reject(this.takeFailure());
+    this.end();
+  }
+
+  private takeFailure(): unknown {
+    const thrown = this.failure?.thrown;
+    this.failure = null;
+    return thrown;
+  }
+
   onEnd(cleanup: () => void): void {
     if (this.ended) cleanup();
     else this.cleanups.push(cleanup);
@@ -84,8 +99,9 @@ export class EventStream<T> implements AsyncIterableIterator<T, undefined> {
       this.buffer.delete(key);
       return Promise.resolve({ done: false, value });
     }
+    if (this.failure !== null) return Promise.reject(this.takeFailure());
     if (this.ended) return Promise.resolve({ done: true, value: undefined });
-    return new Promise((resolve) => this.pending.push({ resolve }));
+    return new Promise((resolve, reject) => this.pending.push({ resolve, reject }));
   }
 
   return(): Promise<IteratorResult<T, undefined>> {

@@ -57,7 +57,7 @@ export function fieldResolver(
     switch (address.kind) {
       case 'file': {
         const { variable, time, slices } = address;
-        return files.call('field', { path: await opened.path(address.file), variable, time, slices });
+        return files.call('field', { paths: await opened.paths(address.file), variable, time, slices });
       }
       case 'dataset': {
         const { channel, time } = address;

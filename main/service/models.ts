@@ -119,7 +119,7 @@ async function describeData(core: Core, dataset: Dataset): Promise<Model['data']
 async function simulationOf({ files: lane }: Core, path: string): Promise<Record<string, unknown> | null> {
   try {
     await stat(path);
-    const { attributes } = await lane.call('inspect', { path, statistics: false });
+    const { attributes } = await lane.call('inspect', { paths: [path], statistics: false });
     return JSON.parse(attributes.driftcast_simulation ?? 'null');
   } catch {
     return null;

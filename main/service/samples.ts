@@ -29,14 +29,14 @@ export function samplesTopic(core: Core, opened: OpenedFiles) {
   async function open({ sample, path, bytes, model }: Found, context: JobContext): Promise<OpenedSample> {
     // One after the other, so that a double click does not make everything twice.
     await context.turn('samples');
-    const token = await opened.tokenFor(path);
-    await opened.open(path);
+    const token = await opened.tokenFor([path]);
+    await opened.open([path]);
     let dataset = await datasetOf(core, sample, path, bytes);
     if (dataset === null) {
       const made = await entities.datasets.create(sample.title);
       dataset = await makeDataset(core, made, sample.title, [path], sample.preparation, context);
     }
-    await opened.remember(path, token);
+    await opened.remember([path], token);
     let run = model && (await runOf(core, dataset, model));
     let missing = `No trained model comes with this installation for ${sample.title}; train one on the sample first.`;
     try {

@@ -165,7 +165,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     resolveDownload: (address) => resolveDownload(core, comparisons, address),
     saveDownload: (address, path) => saveDownload(core, comparisons, address, path),
     downloadName: async (address) => (await resolveDownload(core, comparisons, address)).name,
-    tokenForPath: (path) => opened.tokenFor(path),
+    tokenForPath: (path) => opened.tokenFor([path]),
     close() {
       closing ??= close();
       return closing;

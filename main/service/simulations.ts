@@ -69,7 +69,7 @@ export function simulationsTopic(core: Core, opened: OpenedFiles) {
       },
     );
     const { trajectories, seed } = request;
-    const token = await opened.tokenFor(goal);
+    const token = await opened.tokenFor([goal]);
     return { name: basename(goal), token, path: goal, trajectories, steps, seed, bytes, seconds };
   }
 

@@ -39,6 +39,14 @@ export type OpenFile = z.infer<typeof openFileSchema>;
 /** What a path names: only the command line and native pickers have one; the browser uploads instead. */
 const filePath = z.string().min(1).max(4096);
 
+/** How far opening has come, and in the end what was opened; the token opens the same again. */
+export const openingSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('progress'), fraction: z.number().nullable(), message: z.string() }),
+  z.object({ kind: z.literal('opened'), file: openFileSchema, token: id }),
+]);
+
+const mostPaths = 100_000;
+
 const files = {
   /** Opens by path. Refused for browser pages, which upload (`/uploads`) or pick from `browse`. */
   open: call
@@ -46,6 +54,19 @@ const files = {
     .output(openFileSchema),
   /** Opens what the shell already resolved: an upload, a drop, a picker entry or a recent file, by its token. */
   openToken: call.input(z.object({ token: id })).output(openFileSchema),
+  /**
+   * Opens several files and folders as one series, or one of them, and tells how far reading has come; whoever leaves
+   * the stream cancels. Paths as in `open`, tokens as in `openToken`.
+   */
+  openSeries: call
+    .input(
+      z.object({
+        paths: z.array(filePath).max(mostPaths).default([]),
+        tokens: z.array(id).max(mostPaths).default([]),
+        statistics: z.boolean().default(false),
+      }),
+    )
+    .output(eventIterator(openingSchema)),
   recent: call.output(
     z.array(z.object({ token: id, name: z.string(), folder: z.string(), opened: z.string() })),
   ),

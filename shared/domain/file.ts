@@ -31,6 +31,8 @@ export const axisSummarySchema = z.object({
   units: z.string(),
   first: z.number().nullable(),
   last: z.number().nullable(),
+  /** All coordinate values of a dimension that is neither time nor space, for whoever has to choose one of them. */
+  values: z.array(z.number().nullable()).optional(),
 });
 
 export const variableSummarySchema = z.object({
@@ -64,7 +66,14 @@ export const fileSummarySchema = z.object({
   variables: z.array(variableSummarySchema),
   warnings: z.array(z.string()),
   /** Of several files that were opened as one: how many, and in a sentence what was joined. */
-  joined: z.object({ files: z.number().int(), words: z.string() }).optional(),
+  joined: z
+    .object({
+      files: z.number().int(),
+      words: z.string(),
+      /** Stands for the content of all files: another one once any of them has changed. */
+      state: z.string(),
+    })
+    .optional(),
 });
 
 export type FileFormat = (typeof fileFormats)[number];

@@ -105,6 +105,13 @@ export function fakeService(): FakeService {
         summary: fileSummary(),
         opened: 'now',
       })),
+      openSeries: os.files.openSeries.handler(async function* ({ input }) {
+        if (state.openError) throw state.openError;
+        yield { kind: 'progress' as const, fraction: 0.5, message: 'Reading what the files hold' };
+        const name = input.paths[0]?.split('/').at(-1);
+        const file = { id: `file-${name}`, summary: fileSummary(), opened: 'now' };
+        yield { kind: 'opened' as const, file, token: 'token' };
+      }),
       recent: os.files.recent.handler(() => []),
       statistics: os.files.statistics.handler(() => fileSummary().variables[0]!),
       rhythm: os.files.rhythm.handler(() => ({ dates: ['2001-01-01'], means: [null] })),

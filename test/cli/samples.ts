@@ -34,7 +34,7 @@ export function fileSummary(): FileSummary {
         shape: [100, 4, 6],
         dims: ['time', 'lat', 'lon'],
         type: 'float32',
-        axes: [],
+        axes: [{ name: 'depth', role: 'other', size: 3, units: 'm', first: 0, last: 10, values: [0, 5, 10] }],
         calendar: 'standard',
         times: { first: '2001-01-01', last: '2001-04-10', count: 100, step: '1 day', regular: true },
         missingFraction: 0.25,

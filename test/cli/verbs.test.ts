@@ -22,7 +22,10 @@ describe('the JSON shapes that other programs rely on', () => {
         ...['min', 'max', 'mean', 'forecastable'],
       ]),
     );
-    expect(inputOf(t.service.calls, 'files.open')).toEqual({ path: '/somewhere/sst.nc', statistics: true });
+    expect(inputOf(t.service.calls, 'files.openSeries')).toMatchObject({
+      paths: ['/somewhere/sst.nc'],
+      statistics: true,
+    });
   });
 
   it('doctor, in the chosen workspace, closing the service afterwards', async () => {
@@ -112,11 +115,11 @@ describe('what the verbs ask for', () => {
         'season,land-mask',
       ],
       ...['--split', 'train=2010-01..2017-06,validation=2017-07..2018-12,test=2019-01..2020-08'],
-      ...['--slice', 'depth=0', '--max-gap', '1'],
+      ...['--slice', 'depth=10', '--max-gap', '1'],
     );
     expect(code).toBe(0);
     expect(inputOf(t.service.calls, 'datasets.prepare')).toEqual({
-      files: ['file-a.nc', 'file-b.nc'],
+      files: ['file-a.nc'],
       name: 'box',
       settings: {
         variables: ['sst'],
@@ -132,7 +135,7 @@ describe('what the verbs ask for', () => {
         normalisation: 'per-cell',
         maxGapFill: 1,
         extraChannels: ['season', 'land-mask'],
-        slices: { depth: 0 },
+        slices: { depth: 2 },
       },
     });
   });

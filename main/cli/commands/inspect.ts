@@ -1,16 +1,25 @@
-/** `driftcast inspect FILE`: what a file holds and what could be forecast. */
+/** `driftcast inspect FILE…`: what files hold and what could be forecast. */
 import type { FileSummary, VariableSummary } from '#shared/domain/file.ts';
+import { openFiles } from '../opening.ts';
 import { bytes, date, number, percent } from '../print/format.ts';
 import { table } from '../print/table.ts';
 import { addVerb, type Common, type Verbs, withService } from '../verb.ts';
 
 export function registerInspect(verbs: Verbs): void {
-  addVerb(verbs.program, 'inspect', 'Show the variables of a data file with statistics')
-    .argument('<file>', 'a NetCDF file')
-    .action((file: string, options: Common) =>
-      withService(verbs, options, async ({ client, output, path }) => {
-        const { summary } = await client.files.open({ path: path(file), statistics: true });
-        output.answer(summary, () => describe(summary));
+  addVerb(
+    verbs.program,
+    'inspect',
+    'Show the variables of a data file, or of several as one series, with statistics',
+  )
+    .argument(
+      '<files...>',
+      'a NetCDF file; several, a folder or a pattern ("sst.*.nc") are opened as one series',
+    )
+    .action((files: string[], options: Common) =>
+      withService(verbs, options, async (session) => {
+        const paths = files.map((file) => session.path(file));
+        const { summary } = await openFiles(session, paths, true);
+        session.output.answer(summary, () => describe(summary));
         return undefined;
       }),
     );
@@ -18,7 +27,9 @@ export function registerInspect(verbs: Verbs): void {
 
 function describe(summary: FileSummary): string {
   const title = summary.title === '' ? '' : `  ${summary.title}`;
-  const lines = [`${summary.name}  ${summary.format}, ${bytes(summary.bytes)}${title}`, ''];
+  const lines = [`${summary.name}  ${summary.format}, ${bytes(summary.bytes)}${title}`];
+  if (summary.joined) lines.push(summary.joined.words);
+  lines.push('');
   lines.push(
     table(summary.variables, [
       { title: 'variable', value: (row) => row.name },

@@ -6,8 +6,10 @@ import type { FileSummary } from '#shared/domain/file.ts';
 import { suggestedChoices } from '#shared/domain/prepare-defaults.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { followJob } from '../jobs.ts';
+import { openFiles } from '../opening.ts';
 import { collect, oneOf, wholeNumber } from '../parse/numbers.ts';
 import {
+  chosenSlices,
   parseCells,
   parseIrregular,
   parseMasks,
@@ -41,7 +43,10 @@ interface PrepareOptions extends Common {
 
 export function registerPrepare(verbs: Verbs): void {
   addVerb(verbs.program, 'prepare', 'Choose variables, region and split of one or several files')
-    .argument('<files...>', 'NetCDF files; several are joined along time, or along trajectories')
+    .argument(
+      '<files...>',
+      'NetCDF files; several, a folder or a pattern ("sst.*.nc") are joined along time, or side by side',
+    )
     .requiredOption('--name <name>', 'the name of the dataset')
     .option('--variable <name>', 'variable to forecast; may be given several times', collect)
     .option('--region <s,n,w,e>', 'box in degrees: south,north,west,east')
@@ -68,8 +73,8 @@ export function registerPrepare(verbs: Verbs): void {
       wholeNumber('--stride', 1),
     )
     .option(
-      '--slice <dimension=index>',
-      'fixed choice in another dimension, e.g. depth=0 or trajectory=3',
+      '--slice <dimension=value>',
+      'choice in another dimension by its coordinate, e.g. depth=10, or by its index, e.g. depth=#0 or trajectory=#3',
       collect,
     )
     .option(
@@ -100,13 +105,10 @@ export async function prepareFiles(
   settings: (summary: FileSummary) => PrepareSettings,
 ): Promise<Dataset> {
   const { client, output } = session;
-  const opened = [];
-  for (const path of paths) opened.push(await client.files.open({ path, statistics: false }));
-  const [first] = opened;
-  if (!first) throw new DriftcastError('bad-input', 'No file was given to prepare.', 'Name at least one.');
-  for (const warning of first.summary.warnings) output.note(`Note: ${warning}`);
-  const files = opened.map((file) => file.id);
-  const started = await client.datasets.prepare({ files, name, settings: settings(first.summary) });
+  const { id, summary } = await openFiles(session, paths, false);
+  if (summary.joined) output.note(summary.joined.words);
+  for (const warning of summary.warnings) output.note(`Note: ${warning}`);
+  const started = await client.datasets.prepare({ files: [id], name, settings: settings(summary) });
   await followJob(session, started.job);
   return client.datasets.get({ dataset: started.dataset });
 }
@@ -133,7 +135,7 @@ function settingsOf(options: PrepareOptions, summary: FileSummary): PrepareSetti
     ...(options.masks === undefined ? {} : { masks: parseMasks(options.masks) }),
     ...(options.stride === undefined ? {} : { stride: options.stride }),
     ...(options.irregular === undefined ? {} : { irregular: parseIrregular(options.irregular) }),
-    slices: parseSlices(options.slice ?? []),
+    slices: chosenSlices(parseSlices(options.slice ?? []), summary),
     maxGapFill: options.maxGap,
   });
 }

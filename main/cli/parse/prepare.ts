@@ -1,6 +1,7 @@
 /** What `prepare` accepts in words: regions, periods and splits. */
 
 import type { PrepareSettings, Region } from '#shared/domain/dataset.ts';
+import type { FileSummary } from '#shared/domain/file.ts';
 import { DriftcastError } from '#shared/errors.ts';
 
 /** `south,north,west,east` in degrees. */
@@ -82,21 +83,78 @@ export function parseMasks(text: string): string[] {
   return text.trim() === 'none' ? [] : names.filter((name) => name !== '');
 }
 
-/** `depth=0`: fixed choices for the dimensions that are neither time nor space. */
-export function parseSlices(texts: readonly string[]): Record<string, number> {
-  const slices: Record<string, number> = {};
+/** A choice in a dimension by its coordinate value, or by its index (`#0`) from 0. */
+export type SliceChoice = { readonly value: number } | { readonly index: number };
+
+/** `depth=10`, also `depth=10m`, and `depth=#0`: choices for the dimensions that are neither time nor space. */
+export function parseSlices(texts: readonly string[]): Record<string, SliceChoice> {
+  const slices: Record<string, SliceChoice> = {};
   for (const text of texts) {
-    const match = /^(.+)=(\d+)$/.exec(text);
+    const match =
+      /^\s*([^=]+?)\s*=\s*(?:#(\d+)|([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*[^\d\s]*)\s*$/i.exec(text);
     if (!match) {
       throw new DriftcastError(
         'bad-input',
-        `--slice ${text} is not of the form dimension=index.`,
-        'Write for instance --slice depth=0.',
+        `--slice ${text} is not of the form dimension=value.`,
+        'Write for instance --slice depth=10 for the coordinate 10, or --slice depth=#0 for the first entry.',
       );
     }
-    slices[match[1] ?? ''] = Number(match[2]);
+    slices[match[1]!] = match[2] === undefined ? { value: Number(match[3]) } : { index: Number(match[2]) };
   }
   return slices;
+}
+
+type Axis = FileSummary['variables'][number]['axes'][number];
+
+/** A whole number that is no coordinate of the dimension is taken as an index, as where there are no coordinates. */
+function indexIn({ name, size, units, values }: Axis, choice: SliceChoice): number {
+  const wanted = 'index' in choice ? choice.index : choice.value;
+  if ('value' in choice && values) {
+    const found = values.findIndex(
+      (value) => value !== null && Math.abs(value - wanted) <= 1e-4 * Math.max(1e-6, Math.abs(value)),
+    );
+    if (found >= 0) return found;
+  }
+  if (Number.isInteger(wanted) && wanted >= 0 && wanted < size) return wanted;
+  const known = (values ?? [])
+    .slice(0, 12)
+    .map((value) => (value === null ? '–' : String(Number(value.toPrecision(7)))));
+  const more = (values?.length ?? 0) > known.length ? ' …' : '';
+  throw new DriftcastError(
+    'bad-input',
+    'index' in choice
+      ? `The dimension ${name} has no index ${wanted}.`
+      : `The dimension ${name} has no entry at ${wanted}${units === '' ? '' : ` ${units}`}.`,
+    values
+      ? `It has ${known.join(', ')}${more}${units === '' ? '' : ` ${units}`}; indices (#0) go from 0 to ${size - 1}.`
+      : `Choose an index from 0 to ${size - 1}.`,
+  );
+}
+
+/** The indices that choices mean in a file. Throws `bad-input` for dimensions and entries that it does not have. */
+export function chosenSlices(
+  choices: Readonly<Record<string, SliceChoice>>,
+  { variables, name: file }: Pick<FileSummary, 'variables' | 'name'>,
+): Record<string, number> {
+  const axes = variables.flatMap((variable) => variable.axes);
+  const entries = Object.entries(choices).map(([name, choice]): [string, number] => {
+    const own = axes.filter(
+      (axis) => axis.name === name && (axis.role === 'other' || axis.role === 'trajectory'),
+    );
+    const axis = own.find(({ values }) => values !== undefined) ?? own[0];
+    if (axis) return [name, indexIn(axis, choice)];
+    const others = new Set(
+      axes.filter(({ role }) => role === 'other' || role === 'trajectory').map((a) => a.name),
+    );
+    throw new DriftcastError(
+      'bad-input',
+      `${file} has no dimension "${name}" in which something could be chosen.`,
+      others.size === 0
+        ? 'Its variables lie over time and space alone.'
+        : `There are: ${[...others].join(', ')}.`,
+    );
+  });
+  return Object.fromEntries(entries);
 }
 
 function fourNumbers(text: string, option: string, names: string): [number, number, number, number] {

@@ -34,13 +34,15 @@ export function rangeOf(values: Float32Array): FieldData['range'] {
 
 export const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-export const inspect: Handler<'inspect'> = ({ path, statistics }, { signal, emit }) =>
-  files.use(path, (file) =>
+export const inspect: Handler<'inspect'> = ({ paths, statistics }, { signal, emit }) => {
+  const opening = { signal, onProgress: stepEmitter(emit, 'Reading what the files hold') };
+  return files.useAnew(paths, opening, (file) =>
     inspectOpen(file, { statistics, signal, onProgress: stepEmitter(emit, `Reading ${file.name}`) }),
   );
+};
 
-export const statistics: Handler<'statistics'> = ({ path, variable: name }, { signal, emit }) =>
-  files.use(path, async (file) => {
+export const statistics: Handler<'statistics'> = ({ paths, variable: name }, { signal, emit }) =>
+  files.use(paths, async (file) => {
     const summary = await inspectOpen(file, { statistics: false, signal });
     const variable = findVariable(file, name);
     const found = summary.variables.find((candidate) => candidate.name === variable.path);
@@ -50,8 +52,8 @@ export const statistics: Handler<'statistics'> = ({ path, variable: name }, { si
     return { ...found, ...(await statisticsOf(file, variable, time, { signal, onProgress })) };
   });
 
-export const rhythm: Handler<'rhythm'> = ({ path, variable, slices }, { signal, emit }) =>
-  files.use(path, async (file) => {
+export const rhythm: Handler<'rhythm'> = ({ paths, variable, slices }, { signal, emit }) =>
+  files.use(paths, async (file) => {
     const onProgress = stepEmitter(emit, `Reading ${variable}`);
     const { times, values } = await readRegionalMean(
       file,
@@ -62,8 +64,8 @@ export const rhythm: Handler<'rhythm'> = ({ path, variable, slices }, { signal, 
     return { dates: times, means: [...values].map(finiteOrNull) };
   });
 
-export const grid: Handler<'grid'> = ({ path, variable }) =>
-  files.use(path, async (file) => {
+export const grid: Handler<'grid'> = ({ paths, variable }) =>
+  files.use(paths, async (file) => {
     const { height, width, latitudes, longitudes } = await gridOf(file, findVariable(file, variable));
     return {
       height,
@@ -73,8 +75,8 @@ export const grid: Handler<'grid'> = ({ path, variable }) =>
     };
   });
 
-export const field: Handler<'field'> = ({ path, variable, time, slices }) =>
-  files.use(path, async (file) => {
+export const field: Handler<'field'> = ({ paths, variable, time, slices }) =>
+  files.use(paths, async (file) => {
     const { data, height, width, units, time: date } = await readField(file, variable, { time, slices });
     return { data, height, width, units, date: date ?? '', range: rangeOf(data) };
   });

@@ -3,8 +3,9 @@
  * A file that changed on disk since it was opened is opened anew.
  */
 import { stat } from 'node:fs/promises';
+import type { WorkOptions } from '#main/data/background.ts';
 import type { DataFile } from '#main/data/formats/dataFile.ts';
-import { openDataFile } from '#main/data/formats/registry.ts';
+import { openData } from '#main/data/joined/openJoined.ts';
 
 interface Kept {
   state: string;
@@ -20,14 +21,38 @@ export class OpenFiles {
   /** Least recently used first. */
   private readonly kept = new Map<string, Kept>();
 
-  async use<Result>(path: string, work: (file: DataFile) => Promise<Result>): Promise<Result> {
-    const entry = this.entry(path, await stateOf(path));
+  /** Works on a file, or on several that are one series. */
+  async use<Result>(paths: readonly string[], work: (file: DataFile) => Promise<Result>): Promise<Result> {
+    return this.run(paths, await stateOf(paths), {}, work);
+  }
+
+  /** The same for whoever opens files: of a series that is open already, each file is looked at again. */
+  async useAnew<Result>(
+    paths: readonly string[],
+    opening: WorkOptions,
+    work: (file: DataFile) => Promise<Result>,
+  ): Promise<Result> {
+    const key = paths.join('\0');
+    const known = this.kept.get(key);
+    const isSeries = (await known?.file.catch(() => null))?.joined !== undefined;
+    if (known && isSeries) this.drop(key, known);
+    return this.run(paths, await stateOf(paths), opening, work);
+  }
+
+  private async run<Result>(
+    paths: readonly string[],
+    state: string,
+    opening: WorkOptions,
+    work: (file: DataFile) => Promise<Result>,
+  ): Promise<Result> {
+    const key = paths.join('\0');
+    const entry = this.entry(key, paths, state, opening);
     entry.users++;
     try {
       return await work(await entry.file);
     } catch (thrown) {
       // What failed once may have left a reader in an odd state.
-      this.drop(path, entry);
+      this.drop(key, entry);
       throw thrown;
     } finally {
       entry.users--;
@@ -35,27 +60,27 @@ export class OpenFiles {
     }
   }
 
-  private entry(path: string, state: string): Kept {
-    const known = this.kept.get(path);
-    this.kept.delete(path);
+  private entry(key: string, paths: readonly string[], state: string, opening: WorkOptions): Kept {
+    const known = this.kept.get(key);
+    this.kept.delete(key);
     if (known !== undefined && known.state === state && !known.dropped) {
-      this.kept.set(path, known);
+      this.kept.set(key, known);
       return known;
     }
-    if (known !== undefined) this.drop(path, known);
-    const fresh: Kept = { state, file: openDataFile(path), users: 0, dropped: false };
+    if (known !== undefined) this.drop(key, known);
+    const fresh: Kept = { state, file: openData(paths, opening), users: 0, dropped: false };
     // The user of the entry gets the failure; nobody else waits for this promise.
     fresh.file.catch(() => undefined);
-    this.kept.set(path, fresh);
-    for (const [oldPath, old] of this.kept) {
+    this.kept.set(key, fresh);
+    for (const [oldKey, old] of this.kept) {
       if (this.kept.size <= most) break;
-      this.drop(oldPath, old);
+      this.drop(oldKey, old);
     }
     return fresh;
   }
 
-  private drop(path: string, entry: Kept): void {
-    if (this.kept.get(path) === entry) this.kept.delete(path);
+  private drop(key: string, entry: Kept): void {
+    if (this.kept.get(key) === entry) this.kept.delete(key);
     entry.dropped = true;
     void closeUnused(entry);
   }
@@ -66,11 +91,15 @@ async function closeUnused(entry: Kept): Promise<void> {
   await entry.file.then((file) => file.close()).catch(() => undefined);
 }
 
-/** What tells one state of a file from another; empty where it can't be had, and opening it then says why. */
-async function stateOf(path: string): Promise<string> {
+/** Files of larger series are looked at when they are read. */
+const mostStates = 16;
+
+/** What tells one state of files from another; empty where it can't be had, and opening them then says why. */
+async function stateOf(paths: readonly string[]): Promise<string> {
+  if (paths.length > mostStates) return '';
   try {
-    const { size, mtimeMs, ino } = await stat(path);
-    return `${size} ${mtimeMs} ${ino}`;
+    const states = await Promise.all(paths.map((path) => stat(path)));
+    return states.map(({ size, mtimeMs, ino }) => `${size} ${mtimeMs} ${ino}`).join();
   } catch {
     return '';
   }

@@ -48,7 +48,7 @@ function channel() {
 
 const notUsed = () => Promise.reject(new Error('not used'));
 const handlers: Handlers<'files'> = {
-  inspect: async ({ path }, { signal, emit, control }) => {
+  inspect: async ({ paths: [path = ''] }, { signal, emit, control }) => {
     if (path === 'bad') throw new DriftcastError('damaged-file', 'It is damaged.', 'Get another.');
     if (path === 'bug') throw new TypeError('x is not a function');
     emit({ kind: 'step', fraction: 0.5, message: 'half' });
@@ -77,7 +77,7 @@ const call = (id: number, path: string): ToEngine => ({
   type: 'call',
   id,
   name: 'inspect',
-  input: { path, statistics: false },
+  input: { paths: [path], statistics: false },
 });
 
 describe('the engine', () => {

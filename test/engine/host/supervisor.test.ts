@@ -50,7 +50,7 @@ const hosts: {
   },
 ];
 
-const inspect = (path: string) => ({ path, statistics: false });
+const inspect = (path: string) => ({ paths: [path], statistics: false });
 const answered = { name: 'files', pid: expect.any(Number) };
 const trainInput = (runFolder: string): TrainInput => ({
   datasetFolder: '',
