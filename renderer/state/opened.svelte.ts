@@ -1,6 +1,6 @@
 /** The file that the Data place shows: its variables, the chosen one's grid, statistics and rhythm in time. */
 import type { OpenFile } from '#shared/contract/index.ts';
-import type { VariableSummary } from '#shared/domain/file.ts';
+import type { AxisSummary, VariableSummary } from '#shared/domain/file.ts';
 import type { ErrorData } from '#shared/errors.ts';
 import { failureOf } from '../contract/failure.ts';
 import { fileToken } from '../contract/upload.ts';
@@ -23,6 +23,9 @@ export class Opened {
   #failure = $state.raw<ErrorData | null>(null);
   /** What is being opened, and how much of it has been sent. */
   #opening = $state.raw<{ name: string; sent: number | null } | null>(null);
+  #stop: AbortController | null = null;
+  /** By dimension; the first entry where nothing was chosen. */
+  #chosen = $state.raw<Readonly<Record<string, number>>>({});
 
   constructor(app: App) {
     this.#app = app;
@@ -65,9 +68,26 @@ export class Opened {
 
   /** Indices of the dimensions that are neither time nor space: the first of each, until another is chosen. */
   get slices(): Record<string, number> {
-    const others = this.variable?.axes.filter((axis) => axis.role === 'other') ?? [];
+    const others = this.#others;
     const shown = this.#repeated ? [[this.#repeated.name, this.trajectory] as const] : [];
-    return Object.fromEntries([...others.map((axis) => [axis.name, 0] as const), ...shown]);
+    return Object.fromEntries([...others.map((axis) => [axis.name, this.sliceOf(axis)] as const), ...shown]);
+  }
+
+  get #others(): readonly AxisSummary[] {
+    return this.variable?.axes.filter((axis) => axis.role === 'other') ?? [];
+  }
+  /** Dimensions in which one entry has to be chosen: levels, members. */
+  get sliced(): readonly AxisSummary[] {
+    return this.#others.filter((axis) => axis.size > 1);
+  }
+  sliceOf({ name, size }: AxisSummary): number {
+    return Math.min(this.#chosen[name] ?? 0, size - 1);
+  }
+
+  chooseSlice(name: string, index: number): void {
+    if (!this.#file || !this.#variable) return;
+    this.#chosen = { ...this.#chosen, [name]: index };
+    void this.#loadSeries(this.#file.id, this.#variable);
   }
 
   get #repeated() {
@@ -80,17 +100,36 @@ export class Opened {
     void this.#loadSeries(this.#file.id, this.#variable);
   }
 
-  async openFile(file: File): Promise<void> {
-    this.#opening = { name: file.name, sent: 0 };
-    await this.#open(file.name, () =>
-      fileToken(file, (sent) => {
-        this.#opening = { name: file.name, sent };
-      }),
-    );
+  /** Several files are one series. */
+  async openFiles(files: readonly File[]): Promise<void> {
+    const [first] = files;
+    if (!first) return;
+    const name = files.length === 1 ? first.name : `${files.length} files`;
+    this.#opening = { name, sent: 0 };
+    await this.#open(name, async (signal) => {
+      const tokens: string[] = [];
+      for (const [i, file] of files.entries()) {
+        signal.throwIfAborted();
+        const token = await fileToken(file, (sent) => {
+          this.#opening = { name, sent: (i + sent) / files.length };
+        });
+        tokens.push(token);
+      }
+      return tokens;
+    });
+  }
+
+  async openTokens(tokens: readonly string[], name: string): Promise<void> {
+    await this.#open(name, () => Promise.resolve(tokens));
+  }
+
+  /** Gives up what is being opened. */
+  cancelOpening(): void {
+    this.#stop?.abort();
   }
 
   async openToken(token: string, name: string): Promise<void> {
-    await this.#open(name, () => Promise.resolve(token));
+    await this.openTokens([token], name);
   }
 
   /** After a reload the address still names the file; the service remembers it as long as it runs. */
@@ -134,18 +173,30 @@ export class Opened {
     void this.#load(this.#file.id, variable);
   }
 
-  async #open(name: string, resolve: () => Promise<string>): Promise<void> {
+  async #open(name: string, resolve: (signal: AbortSignal) => Promise<readonly string[]>): Promise<void> {
+    const stop = new AbortController();
+    const { signal } = stop;
+    this.#stop?.abort();
+    this.#stop = stop;
     this.#failure = null;
     this.#opening ??= { name, sent: null };
     try {
-      const token = await resolve();
+      const tokens = [...(await resolve(signal))];
       this.#opening = { name, sent: null };
-      const file = await this.#app.client.files.openToken({ token });
-      this.#app.navigation.set({ variable: null, time: null });
-      this.#take(file, token, null);
+      const events = await this.#app.client.files.openSeries({ tokens }, { signal });
+      for await (const event of events) {
+        if (event.kind === 'progress') {
+          this.#opening = { name, sent: event.fraction };
+          continue;
+        }
+        this.#app.navigation.set({ variable: null, time: null });
+        this.#take(event.file, event.token, null);
+      }
     } catch (thrown) {
-      this.#failure = failureOf(thrown);
+      if (!signal.aborted) this.#failure = failureOf(thrown);
     }
+    if (this.#stop !== stop) return;
+    this.#stop = null;
     this.#opening = null;
   }
 
@@ -153,6 +204,7 @@ export class Opened {
     this.#file = file;
     this.#statistics = {};
     this.#trajectory = 0;
+    this.#chosen = {};
     this.#variable = null;
     this.#app.navigation.set({ file: token });
     const { variables } = file.summary;
@@ -167,7 +219,8 @@ export class Opened {
     const { slices, trajectory } = this;
     const series = await this.#app.attempt(this.#app.client.files.rhythm({ file, variable, slices }));
     const current = this.#file?.id === file && this.#variable === variable && this.trajectory === trajectory;
-    if (current && series) this.#series = series;
+    const same = JSON.stringify(this.slices) === JSON.stringify(slices);
+    if (current && same && series) this.#series = series;
   }
 
   async #load(file: string, variable: string): Promise<void> {

@@ -271,7 +271,10 @@ export class Preparation {
     const fixed = this.variable.axes.filter(
       ({ role, size }) => role === 'other' || (role === 'trajectory' && size === 1),
     );
-    return Object.fromEntries(fixed.map((axis) => [axis.name, 0]));
+    const { opened } = this.#app;
+    return Object.fromEntries(
+      fixed.map((axis) => [axis.name, axis.role === 'other' ? opened.sliceOf(axis) : 0]),
+    );
   }
 
   #usualName(): string {
