@@ -1,44 +1,8 @@
-/** What a line chart is made of, and how it becomes uPlot's options in the theme's colours. */
-import type uPlot from 'uplot';
-
-export interface Line {
-  label: string;
-  /** A custom property of the style sheet, e.g. --accent. */
-  colour: string;
-  values: readonly (number | null)[];
-  dash?: number[];
-  width?: number;
-  points?: boolean;
-  /** Only bounds a band: no entry in the legend. */
-  silent?: boolean;
-}
-
-/** Filled between two lines, by their places in the list of lines. */
-export interface Band {
-  upper: number;
-  lower: number;
-  /** 0–1. */
-  opacity: number;
-  /** A custom property; the accent if not given. */
-  colour?: string;
-}
-
-export interface ChartOptions {
-  x: readonly number[];
-  lines: readonly Line[];
-  bands?: readonly Band[];
-  xLabel: string;
-  yLabel: string;
-  log?: boolean;
-  /** A logarithmic horizontal axis; it needs ticks of its own. */
-  xLog?: boolean;
-  /** Keeps zero on the vertical axis. */
-  fromZero?: boolean;
-  xTicks?: { at: readonly number[]; write: (value: number) => string };
-  /** A vertical line at this x: the lead that is shown. */
-  marker?: number | null;
-  xRange?: [number, number];
-}
+/** A chart as uPlot's options, in the theme's colours: what is drawn live on the screen. */
+import uPlot from 'uplot';
+import type { ChartOptions } from './chart.ts';
+import { horizontalRange } from './chart-drawing.ts';
+import { fitTicks, logRange, logTicks, textWidth, verticalRange, writeLogTick, writeTick } from './scales.ts';
 
 export function cssColour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim() || '#888888';
@@ -57,22 +21,27 @@ export function plotOptions(chart: ChartOptions, width: number, height: number):
   const soft = cssColour('--soft');
   const grid = { stroke: cssColour('--line'), width: 1 };
   const ticks = { show: false };
+  const { xTicks, yRange } = chart;
+  const lastTick = xTicks?.at.at(-1);
+  const lastLabel = lastTick === undefined ? '' : (xTicks?.write(lastTick) ?? '');
+  const columns = chart.lines.some(({ bars }) => bars);
   return {
     width,
     height,
-    padding: [8, 14, 0, 0],
+    // The last label stands in the middle below its tick, so half of it reaches beyond the axis.
+    padding: [8, Math.max(14, Math.ceil(textWidth(lastLabel) / 2) + 2), 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
     scales: {
       x: {
         time: false,
         ...(chart.xLog ? { distr: 3 as const } : {}),
-        ...(chart.xRange ? { range: chart.xRange } : {}),
+        ...(chart.xRange || columns ? { range: horizontalRange(chart) } : {}),
       },
       y: chart.log
         ? { distr: 3, range: (_plot, min, max) => logRange(min, max) }
         : {
-            range: (_plot, min, max) => verticalRange(min, max, chart.fromZero ?? false),
+            range: (_plot, min, max) => yRange ?? verticalRange(min, max, chart.fromZero ?? false),
           },
     },
     axes: [
@@ -87,11 +56,12 @@ export function plotOptions(chart: ChartOptions, width: number, height: number):
         grid: { show: false },
         ticks,
         incrs: wholeSteps,
-        ...(chart.xTicks
+        ...(xTicks
           ? {
-              splits: () => [...(chart.xTicks?.at ?? [])],
+              splits: (plot: uPlot) =>
+                fitTicks(xTicks.at, xTicks.write, (value) => plot.valToPos(value, 'x')),
               filter: (_plot: uPlot, splits: number[]) => splits,
-              values: (_plot, splits) => splits.map((value) => chart.xTicks?.write(value) ?? ''),
+              values: (_plot, splits) => splits.map(xTicks.write),
             }
           : {}),
       },
@@ -108,23 +78,27 @@ export function plotOptions(chart: ChartOptions, width: number, height: number):
         ticks,
         ...(chart.log
           ? {
-              splits: (_plot: uPlot, _axis: number, min: number, max: number) => logSplits(min, max),
+              splits: (_plot: uPlot, _axis: number, min: number, max: number) => logTicks(min, max),
               filter: (_plot: uPlot, splits: number[]) => splits,
-              values: (_plot: uPlot, splits: number[]) => logTicks(splits),
+              values: (_plot: uPlot, splits: number[]) => splits.map(writeLogTick),
             }
-          : { values: (_plot, splits) => splits.map((value) => tick(value)) }),
+          : { values: (_plot, splits) => splits.map(writeTick) }),
       },
     ],
     series: [
       {},
-      ...chart.lines.map((line) => ({
-        label: line.label,
-        stroke: cssColour(line.colour),
-        width: line.width ?? 2,
-        ...(line.dash ? { dash: line.dash } : {}),
-        points: { show: line.points ?? false, size: 5, fill: cssColour(line.colour) },
-        spanGaps: true,
-      })),
+      ...chart.lines.map((line) => {
+        const colour = withOpacity(cssColour(line.colour), line.opacity ?? 1);
+        return {
+          label: line.label,
+          stroke: colour,
+          width: line.bars ? 0 : (line.width ?? 2),
+          ...(line.dash ? { dash: line.dash } : {}),
+          ...(line.bars ? { fill: colour, paths: bars() } : {}),
+          points: { show: line.points ?? false, size: 5, fill: colour },
+          spanGaps: true,
+        };
+      }),
     ],
     bands: (chart.bands ?? []).map((band) => ({
       series: [band.upper + 1, band.lower + 1],
@@ -134,43 +108,10 @@ export function plotOptions(chart: ChartOptions, width: number, height: number):
   };
 }
 
-function verticalRange(min: number, max: number, fromZero: boolean): [number, number] {
-  if (!Number.isFinite(min) || !Number.isFinite(max)) return [0, 1];
-  const margin = (max - min) * 0.06 || Math.abs(max) * 0.1 || 1;
-  return fromZero ? [0, Math.max(max, 0) + margin] : [min - margin, max + margin];
-}
-
-function tick(value: number): string {
-  return String(Number(value.toPrecision(6))).replace('-', '−');
-}
-
-/** A little air around the values, so that they fill the chart whatever decade they begin in. */
-function logRange(min: number, max: number): [number, number] {
-  if (!(min > 0) || !(max > 0)) return [0.1, 1];
-  const air = Math.max(1.02, (max / min) ** 0.06);
-  return [min / air, max * air];
-}
-
-/** Powers of ten, not too many of them; what lies between as well where the axis spans few. */
-function logSplits(min: number, max: number): number[] {
-  const decades = Math.log10(max / min);
-  const digits = decades < 0.7 ? [1, 1.5, 2, 3, 4, 5, 7] : decades < 2.2 ? [1, 2, 5] : [1];
-  const every = Math.max(1, Math.ceil(decades / 5));
-  const splits: number[] = [];
-  for (let power = Math.floor(Math.log10(min)); power <= Math.log10(max); power++)
-    for (const digit of digits) {
-      const value = Number(`${digit}e${power}`);
-      if (value >= min && value <= max && power % every === 0) splits.push(value);
-    }
-  return splits;
-}
-
-function logTicks(splits: readonly number[]): string[] {
-  return splits.map((value) =>
-    value >= 0.001 && value <= 9999
-      ? String(value)
-      : value.toExponential().replace('e+', 'e').replace('-', '−'),
-  );
+function bars(): uPlot.Series.PathBuilder {
+  const make = uPlot.paths.bars;
+  if (!make) throw new Error('This uPlot draws no bars.');
+  return make({ size: [0.8, 100] });
 }
 
 function drawMarker(plot: uPlot, at: number | null): void {

@@ -1,6 +1,6 @@
 /** How methods look in charts, the same in every chart: the run first, references each with a dash of its own. */
 import { type ScoredMethod, type ScoreName, type ScoreSet, scoreOf } from '#shared/domain/scores.ts';
-import type { Band, Line } from '../../charts/line-chart.ts';
+import type { Band, Line } from '../../charts/chart.ts';
 import { methodTitle } from '../../text/names.ts';
 
 const own = { colour: '--accent', width: 2.5 };

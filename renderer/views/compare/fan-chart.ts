@@ -1,0 +1,122 @@
+/** The ensemble at one place over the leads as a chart and as numbers: bands, median, members, truth. */
+import type { Probe } from '#shared/domain/forecast.ts';
+import type { ChartOptions, Line } from '../../charts/chart.ts';
+import { niceTicks } from '../../charts/scales.ts';
+import { dateParts, formatShortDate, type Rhythm, withoutTrajectory } from '../../text/dates.ts';
+
+export interface FanContext {
+  lead: number;
+  /** Date of the initial condition. */
+  start: string;
+  rhythm: Rhythm;
+  quantity: string;
+  units: string;
+  /** Where it is, in words. */
+  place: string;
+}
+
+/** Beyond so many, single members can't be told apart. */
+const mostMembers = 60;
+
+export function fanChart(probe: Probe, context: FanContext): ChartOptions {
+  const { lead, quantity, units, place } = context;
+  const x = [0, ...probe.leads];
+  const withStart = (values: readonly (number | null)[]) => [probe.initial, ...values];
+  const quantile = (at: number) => withStart(probe.quantiles.map((row) => row[at] ?? null));
+  const bound = (label: string, at: number): Line => ({
+    label,
+    colour: '--accent',
+    values: quantile(at),
+    width: 0,
+    silent: true,
+  });
+  const members = probe.members.length > mostMembers ? [] : probe.members;
+  return {
+    title: `${quantity} at ${place}`,
+    x,
+    lines: [
+      bound('95 %', 4),
+      bound('5 %', 0),
+      bound('75 %', 3),
+      bound('25 %', 1),
+      ...members.map(
+        (values, at): Line => ({
+          label: `member ${at + 1}`,
+          colour: '--accent',
+          values: withStart(values),
+          width: 1,
+          opacity: 0.28,
+          silent: true,
+        }),
+      ),
+      { label: 'median', colour: '--accent', values: quantile(2) },
+      { label: 'truth', colour: '--ink', values: withStart(probe.truth) },
+    ],
+    bands: [
+      { upper: 0, lower: 1, opacity: 0.2 },
+      { upper: 2, lower: 3, opacity: 0.32 },
+    ],
+    ...horizontal(probe, context),
+    yLabel: units ? `${quantity}, ${units}` : quantity,
+    marker: lead,
+    xRange: [0, x.at(-1) ?? 1],
+    table: {
+      columns: [
+        'lead, data steps',
+        'valid time',
+        'truth',
+        '5 %',
+        '25 %',
+        'median',
+        '75 %',
+        '95 %',
+        ...probe.members.map((_, at) => `member ${at + 1}`),
+      ],
+      rows: [
+        [0, context.start, probe.initial, ...Array(5 + probe.members.length).fill(probe.initial)],
+        ...probe.leads.map((each, at) => [
+          each,
+          probe.dates[at] ?? '',
+          probe.truth[at] ?? null,
+          ...(probe.quantiles[at] ?? []),
+          ...probe.members.map((values) => values[at] ?? null),
+        ]),
+      ],
+    },
+  };
+}
+
+/**
+ * The axis in time: dates stand at leads, and numbers such as "0.1562 s" become round ones with their unit said once, as
+ * long as time runs evenly.
+ */
+function horizontal(probe: Probe, { start, rhythm }: FanContext): Pick<ChartOptions, 'xLabel' | 'xTicks'> {
+  const dates = [start, ...probe.dates];
+  const leads = [0, ...probe.leads];
+  if (dateParts(start))
+    return {
+      xLabel: 'valid date',
+      xTicks: {
+        at: leads.filter(Number.isInteger),
+        write: (value) => formatShortDate(dates[leads.indexOf(value)] ?? '', rhythm),
+      },
+    };
+  const [first, last] = [amountOf(start), amountOf(dates.at(-1) ?? '')];
+  const longest = leads.at(-1) ?? 0;
+  if (!first || !last || longest === 0) return { xLabel: 'lead, data steps' };
+  const step = (last.value - first.value) / longest;
+  if (!(step > 0)) return { xLabel: 'lead, data steps' };
+  const times = niceTicks(first.value, last.value, 6);
+  const at = times.map((time) => (time - first.value) / step);
+  return {
+    xLabel: first.unit ? `valid time, ${first.unit}` : 'valid time',
+    xTicks: { at, write: (value) => String(times[at.indexOf(value)] ?? '') },
+  };
+}
+
+/** "trajectory 3, 0.1562 s" → 0.1562 and "s". */
+function amountOf(label: string): { value: number; unit: string } | null {
+  const match = /^(-?[\d.]+(?:e[+-]?\d+)?)\s*(.*)$/i.exec(withoutTrajectory(label).trim());
+  const value = Number(match?.[1]);
+  return match && Number.isFinite(value) ? { value, unit: match[2] ?? '' } : null;
+}
