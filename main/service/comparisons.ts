@@ -21,6 +21,8 @@ export interface ComparedRuns {
   /** Runs in the order of the request, with maps of one forecast each. */
   plans: readonly ScoringPlan[];
   maps: readonly ExampleMaps[];
+  /** What a person looked at in the window: base64 of PNG files. */
+  figures?: readonly { title: string; png: string }[];
 }
 
 /** Comparisons made since Driftcast was opened, by job. */
@@ -42,6 +44,10 @@ export function comparisonsTopic(core: Core, results: Comparisons) {
       return { job };
     }),
     result: os.comparisons.result.handler(({ input }) => results.get(input.job).comparison),
+    illustrate: os.comparisons.illustrate.handler(({ input }) => {
+      results.set(input.job, { ...results.get(input.job), figures: input.figures });
+      return {};
+    }),
     report: os.comparisons.report.handler(async ({ input, context }) => {
       requireTrust(context, 'write a report to a path', 'Download the report instead.');
       const html = await comparisonReport(core, results, input.job);

@@ -59,9 +59,28 @@ export class FieldStage {
     if (this.#asked !== 0) return;
     this.#asked = requestAnimationFrame((now) => {
       this.#asked = 0;
-      if (this.#draw(now)) this.ask();
+      if (this.#draw(now, window.devicePixelRatio)) this.ask();
     });
   };
+
+  /** The element of the picture that lies inside another element; null where there is none. */
+  pictureIn(element: Element): HTMLElement | null {
+    for (const picture of this.#pictures)
+      if (picture.shown && element.contains(picture.element)) return picture.element;
+    return null;
+  }
+
+  /**
+   * Draws everything at once with `ratio` device pixels in a CSS pixel and hands over the canvas, whose content is gone
+   * after this turn; null where nothing can be drawn.
+   */
+  snapshot<Result>(ratio: number, take: (canvas: HTMLCanvasElement) => Result): Result | null {
+    if (!this.#renderer || this.#lost) return null;
+    this.#draw(performance.now(), ratio);
+    const taken = take(this.#canvas);
+    this.ask();
+    return taken;
+  }
 
   dispose(): void {
     cancelAnimationFrame(this.#asked);
@@ -90,12 +109,11 @@ export class FieldStage {
   };
 
   /** @returns whether a picture moves by itself */
-  #draw(now: number): boolean {
+  #draw(now: number, ratio: number): boolean {
     const renderer = this.#renderer;
     if (!renderer || this.#lost) return false;
     const frame = this.#canvas.getBoundingClientRect();
     if (frame.width === 0 || frame.height === 0) return false;
-    const ratio = window.devicePixelRatio;
     if (renderer.getPixelRatio() !== ratio) renderer.setPixelRatio(ratio);
     const buffer = this.#canvas;
     if (

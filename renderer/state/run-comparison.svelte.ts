@@ -24,20 +24,13 @@ export class RunComparison {
     return this.#job;
   }
 
-  /** Scores the runs as those of `settings` were, using stored scores where they fit. */
-  async compare(runs: readonly string[], settings: EvaluationSettings): Promise<void> {
-    const { split, members, starts, horizon, seed, units, dataset, schedule } = settings;
+  /** Scores the runs as those of `settings` were, or in the usual way, using stored scores where they fit. */
+  async compare(runs: readonly string[], settings: EvaluationSettings | null): Promise<void> {
+    this.#finished = null;
     const started = await this.#app.attempt(
       this.#app.client.comparisons.start({
         runs: [...runs],
-        split,
-        members,
-        starts,
-        horizon,
-        seed,
-        units,
-        dataset,
-        schedule,
+        ...(settings && chosenOf(settings)),
       }),
     );
     if (!started) return;
@@ -48,4 +41,9 @@ export class RunComparison {
     this.#comparison = await this.#app.attempt(this.#app.client.comparisons.result({ job: started.job }));
     this.#finished = started.job;
   }
+}
+
+/** What a comparison is asked for, of all that scores rest on. */
+function chosenOf({ split, members, starts, horizon, seed, units, dataset, schedule }: EvaluationSettings) {
+  return { split, members, starts, horizon, seed, units, dataset, schedule };
 }

@@ -255,6 +255,15 @@ const comparisons = {
   /** Scores runs beside each other; stored scores are used where they fit. */
   start: call.input(comparisonRequestSchema).output(started),
   result: call.input(z.object({ job: id })).output(comparisonSchema),
+  /** Pictures of what a person looked at when the report was asked for: base64 of PNG files, replacing earlier ones. */
+  illustrate: call
+    .input(
+      z.object({
+        job: id,
+        figures: z.array(z.object({ title: z.string().max(400), png: z.base64().max(900_000) })).max(4),
+      }),
+    )
+    .output(z.object({})),
   /** Writes the comparison as one HTML file (command line). A page downloads it from `/downloads/report/<job>.html`. */
   report: call.input(z.object({ job: id, path: filePath })).output(z.object({ bytes: z.number() })),
 };

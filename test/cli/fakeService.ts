@@ -196,6 +196,7 @@ export function fakeService(): FakeService {
       stored: os.verification.stored.handler(() => evaluation()),
     },
     comparisons: {
+      illustrate: os.comparisons.illustrate.handler(() => ({})),
       start: os.comparisons.start.handler(() => started),
       result: os.comparisons.result.handler(() => comparison()),
       report: os.comparisons.report.handler(() => ({ bytes: 2048 })),

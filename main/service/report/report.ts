@@ -13,7 +13,10 @@ import { definitions, provenance } from './provenance.ts';
 import { referenceLooks, runLooks, style } from './style.ts';
 import { leadTable, methodsTable, shortTitle } from './tables.ts';
 
-export function reportHtml({ comparison, dataset, plans, maps }: ComparedRuns, tables: MapTables): string {
+export function reportHtml(
+  { comparison, dataset, plans, maps, figures = [] }: ComparedRuns,
+  tables: MapTables,
+): string {
   const { rows, settings, step, created } = comparison;
   const looks = new Map(
     rows.filter(({ run }) => run !== null).map((row, index) => [row, runLooks[index % runLooks.length]!]),
@@ -51,6 +54,7 @@ ${leadCharts(comparison, lookOf)}
 <p class="soft">How often the truth fell between which members, over all leads. The dotted line is an even share.</p>
 ${rankCharts(comparison, lookOf)}
 ${spectra && html`<h2>Power spectra</h2><p class="soft">How much structure there is at each scale: long waves to the left, single cells to the right.</p>${spectra}`}
+${figures.length > 0 && html`<h2>As shown in the window</h2>${figures.map(({ title, png }) => html`<figure class="chart"><img class="shown" src="data:image/png;base64,${png}" alt="${title}"><figcaption>${title}</figcaption></figure>`)}`}
 <h2>One forecast</h2>
 <p class="soft">The middle one of the starts that were scored.</p>
 ${mapFigures(

@@ -79,6 +79,7 @@ ${series}
 .maps { display: grid; grid-template-columns: auto repeat(4, minmax(120px, 1fr)); gap: 8px 10px; align-items: center; font-size: 12px; }
 .maps .head { font-weight: 600; }
 .maps .lead-name { max-width: 90px; color: var(--soft); }
+.shown { display: block; width: 100%; height: auto; }
 .maps img { display: block; width: 100%; border: 1px solid var(--line); border-radius: 4px; background: repeating-linear-gradient(45deg, var(--land) 0 6px, var(--panel) 6px 8px); image-rendering: pixelated; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 .colour-bar { align-self: start; }
 .ramp { height: 10px; border-radius: 3px; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
