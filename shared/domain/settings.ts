@@ -74,6 +74,11 @@ export const diffusionSchema = z.object({
    * the paper, where all spread comes from the interpolator; worth it for small datasets.
    */
   forecasterDropout: z.boolean().default(false),
+  /**
+   * The forecaster's network predicts x_h − x₀ instead of x_h. The change is from the initial condition, which is
+   * known, and not from xₙ, a draw whose noise it has to take out. Beyond the paper.
+   */
+  forecasterPredictsChange: z.boolean().default(false),
   /** Name of an accelerated schedule; null: every diffusion step. */
   samplingSchedule: z.string().nullable().default(null),
 });

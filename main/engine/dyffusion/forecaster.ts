@@ -9,7 +9,10 @@ export class Forecaster {
   constructor(
     readonly network: Network,
     readonly schedule: DiffusionSchedule,
-    readonly options: Pick<DiffusionSettings, 'timeEncoding' | 'conditioning'>,
+    readonly options: Pick<
+      DiffusionSettings,
+      'timeEncoding' | 'conditioning' | 'forecasterPredictsChange'
+    >,
     readonly mask: CellMask | null,
   ) {}
 
@@ -38,7 +41,9 @@ export class Forecaster {
         'float32',
       );
       const condition = this.#condition(x0, steps, statics, pass);
-      return hold(this.network.forward(x, time, condition, pass), this.mask);
+      const answer = this.network.forward(x, time, condition, pass);
+      const predicted = this.options.forecasterPredictsChange ? x0.add<tf.Tensor4D>(answer) : answer;
+      return hold(predicted, this.mask);
     });
   }
 

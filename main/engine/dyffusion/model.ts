@@ -24,7 +24,7 @@ export function createModel(settings: TrainSettings, problem: Problem, seed: num
   const random = new RandomStream(seed);
   const first = createNetwork(interpolator, random.fork(1));
   const second = createNetwork(forecaster, random.fork(2));
-  // The forecaster is left alone: the state it is given is a draw, whose noise it has to take out, not to carry on.
+  // What the forecaster is given is a draw, whose noise it has to take out, not to carry on: it has an option of its own.
   const { predictsChange } = settings.network;
   return assembleModel(
     predictsChange ? anchored(first, lineAnchor(problem.horizon)) : first,

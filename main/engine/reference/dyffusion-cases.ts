@@ -125,6 +125,7 @@ function modelOf(one: TensorCase, horizon: number, field: string): DyffusionMode
     sampling: 'cold',
     coldLastStep: false,
     forecasterDropout: false,
+    forecasterPredictsChange: false,
     refine: false,
     samplingSchedule: null,
   };

@@ -241,6 +241,18 @@ const settingGroups: readonly SettingGroup[] = [
         label: 'Refine',
         help: 'Interpolates all leads again from the last forecast.',
       },
+      {
+        kind: 'switch',
+        path: 'diffusion.forecasterPredictsChange',
+        label: 'Forecast changes',
+        help: 'The forecaster predicts the change from the initial condition; not in the paper.',
+      },
+      {
+        kind: 'switch',
+        path: 'diffusion.forecasterDropout',
+        label: 'Forecaster dropout',
+        help: 'Keeps the forecaster’s dropout on while sampling, for more spread at the horizon; not in the paper.',
+      },
     ],
   },
   {

@@ -7,7 +7,7 @@ import { loadBackend } from '#main/engine/runtime/backend.ts';
 import { RandomStream } from '#main/engine/runtime/random.ts';
 import * as tf from '#main/engine/runtime/tf.ts';
 import { type DiffusionSettings, diffusionSchema } from '#shared/domain/settings.ts';
-import { steadyRise, straightLine } from './toy-networks.ts';
+import { functionNetwork, steadyRise, straightLine } from './toy-networks.ts';
 
 beforeAll(async () => {
   await loadBackend();
@@ -84,6 +84,13 @@ describe('sample', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('adds what the forecaster predicts to the initial condition where it predicts changes', async () => {
+    // Cold sampling hands xₙ = 10 + n to a network that answers the whole change, whatever xₙ is.
+    const forecaster = functionNetwork((x) => tf.fill(x.shape, 4) as tf.Tensor4D);
+    const { leads } = await run({ h: 4, forecaster, forecasterPredictsChange: true }, { horizon: 8 });
+    for (const [lead, values] of leads) expect(values[0]).toBeCloseTo(10 + lead, 4);
   });
 
   it('calls the networks as often as the paper says, sharing the first forecast among members', async () => {
