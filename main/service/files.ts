@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { openingSchema } from '#shared/contract/index.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import type { Core } from './core.ts';
-import { requireTrust } from './errors.ts';
+import { asOrpcError, errorDataOf, requireTrust } from './errors.ts';
 import { EventStream } from './events.ts';
 import { describeRecent, type OpenedFiles } from './opened-files.ts';
 
@@ -53,7 +53,8 @@ export function filesTopic({ os, files }: Core, opened: OpenedFiles) {
           events.push({ kind: 'opened', file, token });
           events.end();
         },
-        (thrown: unknown) => events.fail(thrown),
+        // What comes later than the answer does not pass the middleware that makes error data of it.
+        (thrown: unknown) => events.fail(asOrpcError(errorDataOf(thrown))),
       );
       return events;
     }),
