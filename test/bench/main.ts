@@ -20,6 +20,8 @@ const { values: options } = parseArgs({
     folder: { type: 'string', default: 'driftcast-skill' },
     system: { type: 'string', multiple: true, default: [] },
     method: { type: 'string', multiple: true, default: [] },
+    /** Of `skill`: share of the presets' epochs that each method trains for. */
+    share: { type: 'string', default: '1' },
     /** Of `memory`, for its own use: the horizon to sample over in this process. */
     'measure-memory': { type: 'string' },
   },
@@ -32,7 +34,13 @@ const benchmarks: Record<string, () => Promise<Measure[]>> = {
   memory: benchMemory,
   'navier-stokes': benchNavierStokes,
   simulators: benchSimulators,
-  skill: () => benchSkill({ folder: options.folder, systems: options.system, methods: options.method }),
+  skill: () =>
+    benchSkill({
+      folder: options.folder,
+      systems: options.system,
+      methods: options.method,
+      share: Number(options.share),
+    }),
 };
 /** Trains for hours: only when asked for by name. */
 const byNameOnly = new Set(['skill']);

@@ -5,18 +5,19 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { trainableMethods } from '#shared/domain/settings.ts';
+import { settingsFor, stagesOf } from '#shared/domain/methods.ts';
+import { presetSchema, type TrainableMethod, trainableMethods } from '#shared/domain/settings.ts';
 import type { Measure } from './measure.ts';
 import { type Row, skillTable } from './skill-table.ts';
 
 interface System {
   name: string;
-  title: string;
   recipe: string;
-  /** File of the recipe, what `prepare` is told about it, and whether its scores are out of distribution. */
-  sets: { file: string; title: string; prepare: string[]; outOfDistribution: boolean }[];
+  preset: string;
+  /** Title in the table, file of the recipe, and what `prepare` is told about it; the first is the one to learn from. */
+  sets: { title: string; file: string; prepare: string[] }[];
 }
 
 const MEMBERS = 20;
@@ -25,56 +26,67 @@ const STARTS = 24;
 const systems: System[] = [
   {
     name: 'spring-mesh',
-    title: 'Spring mesh',
     recipe: 'spring-mesh-small',
+    preset: 'spring-mesh-small',
     sets: [
       {
-        file: 'spring-mesh-small.nc',
         title: 'Spring mesh',
-        prepare: ['--split=trajectories:60,4,20', '--horizon=134', '--normalisation=per-cell', '--stride=5'],
-        outOfDistribution: false,
+        file: 'spring-mesh-small.nc',
+        prepare: [
+          '--variable=px',
+          '--variable=py',
+          '--variable=qx',
+          '--variable=qy',
+          '--split=trajectories:60,4,20',
+          '--horizon=134',
+          '--normalisation=per-cell',
+          '--stride=5',
+        ],
       },
       {
-        file: 'spring-mesh-small-ood.nc',
         title: 'Spring mesh, out of distribution',
+        file: 'spring-mesh-small-ood.nc',
         prepare: ['--split=trajectories:1,0,20', '--horizon=134', '--normalisation=per-cell', '--stride=5'],
-        outOfDistribution: true,
       },
     ],
   },
   {
     name: 'navier-stokes',
-    title: 'Navier–Stokes',
     recipe: 'navier-stokes-small',
+    preset: 'navier-stokes-small',
     sets: [
       {
-        file: 'navier-stokes-small.nc',
         title: 'Navier–Stokes',
-        prepare: ['--split=trajectories:20,2,4', '--horizon=16', '--normalisation=per-channel'],
-        outOfDistribution: false,
+        file: 'navier-stokes-small.nc',
+        prepare: [
+          '--variable=vx',
+          '--variable=vy',
+          '--variable=p',
+          '--split=trajectories:20,2,4',
+          '--horizon=16',
+          '--normalisation=per-channel',
+        ],
       },
       {
-        file: 'navier-stokes-small-ood.nc',
         title: 'Navier–Stokes, out of distribution',
+        file: 'navier-stokes-small-ood.nc',
         prepare: ['--split=trajectories:1,0,3', '--horizon=16', '--normalisation=per-channel'],
-        outOfDistribution: true,
       },
     ],
   },
   {
     name: 'sst',
-    title: 'Sea surface temperature',
     recipe: 'surface-ocean-small',
+    preset: 'sst-daily-small',
     sets: [
       {
-        file: 'surface-ocean-small.nc',
         title: 'Sea surface temperature',
+        file: 'surface-ocean-small.nc',
         prepare: [
           '--split=train=2001..2003,validation=2004..2004,test=2005..2005',
           '--horizon=7',
           '--normalisation=seasonal-anomaly',
         ],
-        outOfDistribution: false,
       },
     ],
   },
@@ -86,15 +98,22 @@ export interface SkillOptions {
   /** Names of systems and methods; empty: all. */
   systems: readonly string[];
   methods: readonly string[];
+  /** Of the epochs that the presets ask for: the budget of a method. */
+  share: number;
 }
 
 /** Rows for the JSON document; the table in Markdown is written into the folder. */
-export async function benchSkill({ folder, systems: only, methods }: SkillOptions): Promise<Measure[]> {
+export async function benchSkill({
+  folder,
+  systems: only,
+  methods,
+  share,
+}: SkillOptions): Promise<Measure[]> {
   const home = resolve(folder);
   await mkdir(home, { recursive: true });
   const rows: Row[] = [];
   for (const system of systems.filter(({ name }) => only.length === 0 || only.includes(name)))
-    rows.push(...(await scoreSystem(home, system, methods)));
+    rows.push(...(await scoreSystem(home, system, methods, share)));
   await writeFile(join(home, 'skill.json'), `${JSON.stringify(rows, null, 2)}\n`);
   await writeFile(join(home, 'skill.md'), skillTable(rows));
   console.error(`The table is in ${join(home, 'skill.md')}.`);
@@ -106,36 +125,55 @@ export async function benchSkill({ folder, systems: only, methods }: SkillOption
   ]);
 }
 
-async function scoreSystem(home: string, system: System, wanted: readonly string[]): Promise<Row[]> {
+async function scoreSystem(
+  home: string,
+  system: System,
+  wanted: readonly string[],
+  share: number,
+): Promise<Row[]> {
   const workspace = join(home, 'workspace');
   const verb = (...words: string[]) => driftcast([...words, '--workspace', workspace]);
-  const data = join(home, system.recipe);
+  const { recipe, preset } = system;
+  const data = join(home, 'data', recipe);
   if (!system.sets.every(({ file }) => existsSync(join(data, file))))
-    await verb('simulate', '--recipe', system.recipe, '--out', data);
+    await verb('simulate', '--recipe', recipe, '--out', data);
+  const datasetOf = (index: number) => (index === 0 ? recipe : `${recipe}, out of distribution`);
   const known = (await verb('list')) as Known;
-  for (const { file, title, prepare } of system.sets)
-    if (!known.datasets.some(({ name }) => name === title))
-      await verb('prepare', join(data, file), '--name', title, ...prepare);
-  const [training] = system.sets;
+  for (const [i, { file, prepare }] of system.sets.entries())
+    if (!known.datasets.some(({ name }) => name === datasetOf(i)))
+      await verb('prepare', join(data, file), '--name', datasetOf(i), ...prepare);
   const runs: string[] = [];
   for (const method of trainableMethods.filter((name) => wanted.length === 0 || wanted.includes(name))) {
-    const name = `${system.name} ${method}`;
+    const name = share === 1 ? `${system.name} ${method}` : `${system.name} ${method} ×${share}`;
     runs.push(name);
     const run = known.runs.find((other) => other.name === name);
     if (run?.status === 'finished') continue;
-    const words = ['--dataset', training!.title, '--preset', 'small', '--method', method];
-    console.error(`training ${method} on ${training!.title} …`);
-    await (run ? verb('train', '--resume', run.id) : verb('train', ...words, '--name', name));
+    const words = ['--dataset', datasetOf(0), '--preset', preset, '--method', method, '--name', name];
+    console.error(`training ${name} …`);
+    await (run
+      ? verb('train', '--resume', run.id)
+      : verb('train', ...words, ...(await epochs(preset, method, share))));
   }
   const rows: Row[] = [];
-  for (const { title, outOfDistribution } of system.sets) {
+  for (const [i, { title }] of system.sets.entries()) {
     console.error(`scoring ${runs.length} methods on ${title} …`);
-    const on = outOfDistribution ? ['--dataset', title] : [];
+    const on = i === 0 ? [] : ['--dataset', datasetOf(i)];
     const sample = ['--members', String(MEMBERS), '--starts', String(STARTS)];
     const comparison = (await verb('compare', ...runs, '--split', 'test', ...sample, ...on)) as Compared;
     for (const row of comparison.rows) rows.push({ ...row, set: title, units: comparison.units });
   }
   return rows;
+}
+
+/** What `train` is told so that each stage of a method has its share of the preset's epochs. */
+async function epochs(name: string, method: TrainableMethod, share: number): Promise<string[]> {
+  if (share === 1) return [];
+  const file = resolve(import.meta.dirname, '..', '..', 'resources', 'presets', `${name}.json`);
+  const settings = settingsFor(presetSchema.parse(JSON.parse(await readFile(file, 'utf8'))), method);
+  return stagesOf(settings).flatMap(({ name: stage, settings: { epochs: whole } }) => [
+    '--set',
+    `${stage === 'fine-tuning' ? 'fineTuning' : stage}.epochs=${Math.max(1, Math.round(whole * share))}`,
+  ]);
 }
 
 interface Known {
