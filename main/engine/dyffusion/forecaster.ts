@@ -9,10 +9,7 @@ export class Forecaster {
   constructor(
     readonly network: Network,
     readonly schedule: DiffusionSchedule,
-    readonly options: Pick<
-      DiffusionSettings,
-      'timeEncoding' | 'conditioning' | 'forecasterPredictsChange'
-    >,
+    readonly options: Pick<DiffusionSettings, 'timeEncoding' | 'conditioning' | 'forecasterPredictsChange'>,
     readonly mask: CellMask | null,
   ) {}
 
