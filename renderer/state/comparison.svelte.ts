@@ -8,6 +8,7 @@ import { formatLead } from '../text/dates.ts';
 import { formatUnits } from '../text/numbers.ts';
 import type { App } from './app.svelte.ts';
 import { ColourChoice } from './colour-choice.svelte.ts';
+import { ComparisonMesh } from './comparison-mesh.svelte.ts';
 import { middleCell, probeOf } from './comparison-probe.ts';
 import { MapWindow } from './map-window.svelte.ts';
 import { comparableWith, sameTimeIn } from './other-forecast.ts';
@@ -48,6 +49,8 @@ export class Comparison {
   readonly view = new MapWindow();
   readonly colours: ColourChoice;
   readonly player: Player;
+  /** Of a forecast of a mesh of springs; null for all others. */
+  readonly mesh: ComparisonMesh | null;
   readonly #scales: PaneScales;
   /** One a place, kept when the pane there becomes another. */
   readonly #pictures: readonly ShownField[];
@@ -66,6 +69,7 @@ export class Comparison {
     const { height, width, latitudes, longitudes } = forecast;
     this.geometry = new MapGeometry({ height, width, latitudes, longitudes });
     this.colours = new ColourChoice(() => tableFor(this.channel));
+    this.mesh = ComparisonMesh.of(forecast, app.fields);
     this.#scales = new PaneScales(app.fields, this.colours);
     this.#pictures = Array.from({ length: mostPanes }, () => new ShownField(app.fields));
     this.player = new Player({
@@ -131,6 +135,18 @@ export class Comparison {
   get other(): Forecast | null {
     const id = this.#app.navigation.parameter('against');
     return this.candidates.find((candidate) => candidate.id === id) ?? null;
+  }
+
+  /** The mesh that a pane shows; null where it shows values on the grid. */
+  meshIn(pane: Pane): ComparisonMesh | null {
+    const wanted = this.#app.navigation.parameter('picture') !== 'grid';
+    return wanted && this.mesh?.shows(pane) ? this.mesh : null;
+  }
+
+  /** Forecast, start and lead of what lies beside this one at the present lead; null where there is none. */
+  get otherPlace(): { forecast: string; place: readonly [start: number, lead: number] } | null {
+    const at = this.#otherAt(this.player.index);
+    return at && this.other && { forecast: this.other.id, place: [at.start, at.lead] };
   }
 
   unitsOf(pane: Pane): string {

@@ -3,6 +3,7 @@ import type { Dataset } from '#shared/domain/dataset.ts';
 import type { Run } from '#shared/domain/run.ts';
 import type { Figure } from '../../export/figure.ts';
 import type { Comparison } from '../../state/comparison.svelte.ts';
+import { strainScale } from '../../text/meshes.ts';
 import { type PaneContext, paneNote, paneQuantity, paneTitle } from '../../text/panes.ts';
 import { scheduleLabel } from '../../text/schedules.ts';
 
@@ -26,13 +27,18 @@ export function compareFigure(
   const panes = comparison.slots.flatMap(({ pane }, at) => {
     const element = elements[at];
     if (!element || (only !== undefined && at !== only)) return [];
+    const mesh = comparison.meshIn(pane);
     return {
       title: paneTitle(pane),
       note: paneNote(pane, context),
       element,
-      ...comparison.scale(pane),
-      quantity: paneQuantity(pane, quantity, units),
-      units: comparison.unitsOf(pane),
+      ...(mesh
+        ? { ...strainScale(mesh.look), signed: true }
+        : {
+            ...comparison.scale(pane),
+            quantity: paneQuantity(pane, quantity, units),
+            units: comparison.unitsOf(pane),
+          }),
     };
   });
   const source = dataset?.sources.map(({ name }) => name).join(', ') ?? '';
