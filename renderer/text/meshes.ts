@@ -1,0 +1,39 @@
+/** What a picture of a mesh shows, in words. */
+
+import type { MeshState } from '../scenes/mesh-scene.ts';
+import { strains } from '../scenes/mesh-view.ts';
+import type { MeshLook } from '../state/mesh-look.svelte.ts';
+import { formatNumber } from './numbers.ts';
+
+/** "Truth, lead 3: mesh of 100 nodes and 342 springs, strain from −12 to 20 percent …" */
+export function describeMesh(title: string, state: MeshState | null): string {
+  if (!state) return `${title}: loading`;
+  const { mesh, positions, ghost, members } = state;
+  const strain = strains(mesh, positions);
+  const percent = (value: number) => formatNumber(100 * value, 0);
+  const parts = [
+    `${title}: mesh of ${mesh.nodes} nodes and ${strain.length} springs, strain from ${percent(Math.min(...strain))} to ${percent(Math.max(...strain))} percent`,
+    ...(ghost
+      ? [`${formatNumber(largestDistance(state.positions, ghost), 2)} at most from the truth, drawn faintly`]
+      : []),
+    ...(members.length > 0 ? [`the nodes of ${members.length} members drawn as dots`] : []),
+  ];
+  return `${parts.join('; ')}.`;
+}
+
+/** Of a node from itself in another state, in units of the mesh. */
+function largestDistance(one: MeshState['positions'], other: MeshState['positions']): number {
+  let largest = 0;
+  for (let node = 0; node < one[0].length; node += 1) {
+    const distance = Math.hypot(
+      ...([0, 1, 2] as const).map((c) => (one[c][node] ?? 0) - (other[c][node] ?? 0)),
+    );
+    largest = Math.max(largest, distance);
+  }
+  return largest;
+}
+
+/** What a colour bar beside a mesh says. */
+export function strainScale({ table, limit }: MeshLook) {
+  return { table, min: -100 * limit, max: 100 * limit, quantity: 'Strain of springs', units: '%' };
+}
