@@ -1,0 +1,106 @@
+/** The mesh of springs on the screen: its nodes lie where the file says, its springs have the colour of their strain. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readField } from '#main/data/field.ts';
+import { openDataFile } from '#main/data/formats/registry.ts';
+import { buildMesh } from '#shared/domain/simulations/mesh.ts';
+import { colourOf } from '../../renderer/scenes/colour-tables.ts';
+import {
+  type Positions,
+  projectNodes,
+  strainLimit,
+  strains,
+  strainTable,
+  viewOf,
+} from '../../renderer/scenes/mesh-view.ts';
+import { startApp, type TestApp } from './app.ts';
+
+const patience = { timeout: 120_000 };
+const sample = join(import.meta.dirname, '..', '..', 'resources', 'samples', 'spring-mesh.nc');
+const mesh = buildMesh({ columns: 10, rows: 10, layers: 1 });
+const flat = { yaw: 0, pitch: 0 };
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp();
+  await app.page.getByLabel('NetCDF file').setInputFiles(sample);
+  await app.page.locator('[data-testid=mesh-view][data-ready=true]').waitFor(patience);
+});
+afterAll(() => app?.close());
+
+async function positionsAt(time: number): Promise<Positions> {
+  const file = await openDataFile(sample);
+  try {
+    const request = { time, slices: { trajectory: 0 } };
+    const [x, y] = [await readField(file, 'qx', request), await readField(file, 'qy', request)];
+    return [x.data, y.data, new Float32Array(mesh.nodes)];
+  } finally {
+    await file.close();
+  }
+}
+
+/** Where every node lies on the page, and the pixels in a unit of the mesh. */
+async function placesOf(positions: Positions, start: Positions) {
+  const area = (await app.page.getByTestId('mesh-view').boundingBox())!;
+  const view = viewOf(mesh, start, flat);
+  const scale = Math.max(view.width / area.width, view.height / area.height);
+  const { x, y } = projectNodes(positions, flat);
+  return Array.from({ length: mesh.nodes }, (_, node) => ({
+    x: area.x + area.width / 2 + (x[node]! - view.left - view.width / 2) / scale,
+    y: area.y + area.height / 2 + (y[node]! - view.top - view.height / 2) / scale,
+  }));
+}
+
+const cssColour = (name: string) =>
+  app.page.evaluate((property) => {
+    const probe = document.createElement('span');
+    probe.style.color = `var(${property})`;
+    document.body.append(probe);
+    const [red, green, blue] = getComputedStyle(probe).color.match(/\d+/g)!.map(Number);
+    probe.remove();
+    return [red, green, blue];
+  }, name);
+
+describe('a mesh of springs', () => {
+  it.each([0, 200])('has its nodes where the file says, frame %i', async (time) => {
+    const start = await positionsAt(0);
+    const positions = await positionsAt(time);
+    for (let at = 0; at < time; at += 10) await app.page.keyboard.press('Shift+ArrowRight');
+    await app.page.getByText(`frame ${time + 1} of 805`).waitFor(patience);
+    await app.page.waitForTimeout(700);
+    const places = await placesOf(positions, start);
+    const [free, fixed] = [await cssColour('--accent'), await cssColour('--soft')];
+    for (const node of [0, 9, 37, 55, 72]) {
+      const place = places[node]!;
+      expect(await app.pixel(place.x, place.y), `node ${node}`).toEqual(free);
+    }
+    for (const node of [90, 99]) {
+      const place = places[node]!;
+      expect(await app.pixel(place.x, place.y), `held node ${node}`).toEqual(fixed);
+    }
+    const strain = strains(mesh, positions);
+    const limit = strainLimit(strains(mesh, start));
+    // The springs between neighbours in a row; diagonals cross each other.
+    const row = Array.from(mesh.restLengths.keys()).filter((edge) => {
+      const [a, b] = [mesh.edges[2 * edge]!, mesh.edges[2 * edge + 1]!];
+      return b === a + 1 && a >= 20 && a < 25;
+    });
+    for (const edge of row) {
+      const [a, b] = [places[mesh.edges[2 * edge]!]!, places[mesh.edges[2 * edge + 1]!]!];
+      const seen = await app.pixel((a.x + b.x) / 2, (a.y + b.y) / 2);
+      const wanted = colourOf(strainTable, strain[edge]!, -limit, limit);
+      // The line is two pixels wide: its edge mixes with what lies behind.
+      for (const c of [0, 1, 2]) expect(Math.abs(seen[c]! - wanted[c]!), `spring ${edge}`).toBeLessThan(70);
+    }
+  });
+
+  it('gives way to the variable on the grid, and the address remembers', async () => {
+    const { page } = app;
+    await page.getByRole('button', { name: 'Mesh', exact: true }).click();
+    await page.locator('[data-testid=map][data-ready=true]').waitFor(patience);
+    expect(page.url()).toContain('picture=grid');
+    await page.getByRole('button', { name: 'Mesh', exact: true }).click();
+    await page.locator('[data-testid=mesh-view][data-ready=true]').waitFor(patience);
+    expect(app.complaints).toEqual([]);
+  });
+});
