@@ -4,6 +4,7 @@ import { type FieldAddress, fieldPath, type StoredField } from '#shared/contract
 import { DriftcastError } from '#shared/errors.ts';
 import { formatUnits } from '#shared/units.ts';
 import type { Core } from './core.ts';
+import { flowField, sameGrid } from './flow-fields.ts';
 import type { OpenedFiles } from './opened-files.ts';
 
 const cacheBytes = 256 * 1024 ** 2;
@@ -72,10 +73,13 @@ export function fieldResolver(
     }
   }
 
-  const read = async (address: FieldAddress): Promise<FieldData> =>
-    address.kind === 'difference'
-      ? difference(...(await Promise.all([resolve(address.first), resolve(address.second)])))
-      : readStored(address);
+  const read = async (address: FieldAddress): Promise<FieldData> => {
+    if (address.kind === 'difference')
+      return difference(...(await Promise.all([resolve(address.first), resolve(address.second)])));
+    if (address.kind !== 'flow') return readStored(address);
+    const { u, v, solid } = address;
+    return flowField(address, await Promise.all([resolve(u), resolve(v), solid && resolve(solid)]));
+  };
 
   const resolve = async (address: FieldAddress): Promise<FieldData> => {
     const key = fieldPath(address);
@@ -95,13 +99,7 @@ export function fieldResolver(
 
 /** First minus second, with the first one's date. @throws DriftcastError `bad-input` where grids or units differ. */
 function difference(first: FieldData, second: FieldData): FieldData {
-  const grids = [first, second].map(({ height, width }) => `${height} × ${width}`);
-  if (grids[0] !== grids[1])
-    throw new DriftcastError(
-      'bad-input',
-      `A grid of ${grids[0]} cells and one of ${grids[1]} cells have no difference cell by cell.`,
-      'Choose two fields on the same grid.',
-    );
+  sameGrid([first, second], 'have no difference cell by cell');
   const units = [first, second].map((field) => formatUnits(field.units) || 'no units');
   if (units[0] !== units[1])
     throw new DriftcastError(

@@ -188,6 +188,10 @@ function springLines(width: number, coloured: boolean): LineSegments2 {
     transparent: !coloured,
     opacity: coloured ? 1 : 0.4,
     depthWrite: coloured,
+    // Behind the springs that it lies under.
+    polygonOffset: !coloured,
+    polygonOffsetFactor: 2,
+    polygonOffsetUnits: 8,
   });
   const lines = new LineSegments2(new LineSegmentsGeometry(), material);
   lines.frustumCulled = false;

@@ -2,6 +2,7 @@
 import type { SimulationPreview } from '#shared/domain/simulation.ts';
 import { latitudes, longitudes, meanTemperature } from '#shared/domain/simulations/climate.ts';
 import type { SurfaceOceanSettings } from '#shared/domain/simulations/surface-ocean.ts';
+import { vorticity } from '#shared/vorticity.ts';
 import type { Field } from '../contract/fields.ts';
 import type { Grid } from './map-geometry.ts';
 
@@ -10,31 +11,6 @@ export function valuesOf(preview: SimulationPreview, name: string): Float32Array
   const found = preview.fields.find((field) => field.name === name);
   const size = preview.layers * preview.height * preview.width;
   return Float32Array.from({ length: size }, (_, at) => found?.values[at] ?? Number.NaN);
-}
-
-/**
- * ∂v/∂x − ∂u/∂y by central differences, one-sided at the rim.
- * @param spacing distance of neighbouring cells along both directions; rows go upwards
- */
-export function vorticity(
-  u: Float32Array,
-  v: Float32Array,
-  { height, width }: { height: number; width: number },
-  spacing: number,
-): Float32Array {
-  const out = new Float32Array(height * width);
-  for (let row = 0; row < height; row += 1) {
-    const [below, above] = [Math.max(0, row - 1), Math.min(height - 1, row + 1)];
-    for (let column = 0; column < width; column += 1) {
-      const [left, right] = [Math.max(0, column - 1), Math.min(width - 1, column + 1)];
-      const across = (v[row * width + right] ?? 0) - (v[row * width + left] ?? 0);
-      const up = (u[above * width + column] ?? 0) - (u[below * width + column] ?? 0);
-      out[row * width + column] =
-        (right > left ? across / ((right - left) * spacing) : 0) -
-        (above > below ? up / ((above - below) * spacing) : 0);
-    }
-  }
-  return out;
 }
 
 export const flowQuantities = {
@@ -50,7 +26,8 @@ export function flowValues(preview: SimulationPreview, quantity: FlowQuantity, l
   if (quantity === 'pressure') return valuesOf(preview, 'p');
   const [u, v] = [valuesOf(preview, 'vx'), valuesOf(preview, 'vy')];
   if (quantity === 'speed') return u.map((value, at) => Math.hypot(value, v[at] ?? 0));
-  return vorticity(u, v, preview, length / Math.max(1, preview.width - 1));
+  const spacing = length / Math.max(1, preview.width - 1);
+  return vorticity(u, v, preview, { x: spacing, y: spacing });
 }
 
 export function asField(values: Float32Array, size: { height: number; width: number }, units: string): Field {

@@ -40,8 +40,29 @@ export type StoredField =
       lead: number;
     };
 
-/** Any field, or one minus another of the same grid and units. */
-export type FieldAddress = StoredField | { kind: 'difference'; first: StoredField; second: StoredField };
+export const flowQuantities = ['vorticity', 'speed'] as const;
+export type FlowQuantity = (typeof flowQuantities)[number];
+
+/** What follows from two components of a velocity on a plane grid. */
+export interface FlowField {
+  kind: 'flow';
+  quantity: FlowQuantity;
+  /** Velocity along the columns' axis and along the rows' axis. */
+  u: StoredField;
+  v: StoredField;
+  /** From a column to the next and from a row to the next; negative where coordinates fall. */
+  spacing: { x: number; y: number };
+  /** Of the spacing. */
+  lengthUnits: string;
+  /** 1 in solid cells, which have no flow; null where there are none. */
+  solid: StoredField | null;
+}
+
+/** Any field, one minus another of the same grid and units, or what follows from a velocity. */
+export type FieldAddress =
+  | StoredField
+  | { kind: 'difference'; first: StoredField; second: StoredField }
+  | FlowField;
 
 export const fieldPathPrefix = '/fields/';
 
@@ -58,6 +79,17 @@ export function fieldPath(address: FieldAddress): string {
   if (address.kind === 'difference') {
     const pair = { first: fieldPath(address.first), second: fieldPath(address.second) };
     return `${fieldPathPrefix}difference?${new URLSearchParams(pair)}`;
+  }
+  if (address.kind === 'flow') {
+    const { u, v, spacing, lengthUnits, solid } = address;
+    const query = new URLSearchParams({
+      u: fieldPath(u),
+      v: fieldPath(v),
+      spacing: `${spacing.x} ${spacing.y}`,
+      length: lengthUnits,
+      ...(solid ? { solid: fieldPath(solid) } : {}),
+    });
+    return `${fieldPathPrefix}${address.quantity}?${query}`;
   }
   const parts: (string | number)[] =
     address.kind === 'file'
@@ -85,7 +117,24 @@ export function parseFieldPath(path: string): FieldAddress | null {
     const [first, second] = ['first', 'second'].map((name) => parseStored(given.get(name) ?? ''));
     return first && second ? { kind: 'difference', first, second } : null;
   }
-  return parseStored(path);
+  const quantity = flowQuantities.find((name) => pathname === fieldPathPrefix + name);
+  return quantity ? parseFlow(quantity, new URLSearchParams(query)) : parseStored(path);
+}
+
+function parseFlow(quantity: FlowQuantity, given: URLSearchParams): FlowField | null {
+  const [u, v, solid] = ['u', 'v', 'solid'].map((name) => parseStored(given.get(name) ?? ''));
+  const [x = Number.NaN, y = Number.NaN] = (given.get('spacing') ?? '').split(' ').map(Number);
+  if (!u || !v || !Number.isFinite(1 / x) || !Number.isFinite(1 / y)) return null;
+  if (given.has('solid') && !solid) return null;
+  return {
+    kind: 'flow',
+    quantity,
+    u,
+    v,
+    spacing: { x, y },
+    lengthUnits: given.get('length') ?? '',
+    solid: solid ?? null,
+  };
 }
 
 function parseStored(path: string): StoredField | null {

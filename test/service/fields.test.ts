@@ -11,6 +11,10 @@ const fields: Record<string, FieldData> = {
   cold: field([1, 7, 2, Number.NaN], 'celsius', 2),
   wide: field([1, 7, 2, 4, 4, 4], 'degC', 2),
   flow: field([1, 7, 2, 4], 'm s-1', 2),
+  // A body that turns as a whole, once around: u = −ω y, v = ω x with ω = 3 1/s on points 0.5 m apart, rows upwards.
+  turningU: field([0, 0, 0, -1.5, -1.5, -1.5, -3, -3, -3], 'm s-1', 3),
+  turningV: field([0, 1.5, 3, 0, 1.5, 3, 0, 1.5, 3], 'm s-1', 3),
+  stone: field([0, 0, 0, 0, 1, 0, 0, 0, 0], '1', 3),
 };
 
 function field(values: number[], units: string, height: number): FieldData {
@@ -46,5 +50,42 @@ describe('the difference of two fields', () => {
   it('is refused in one sentence where grids or units differ', async () => {
     await expect(difference('warm', 'wide')).rejects.toThrow(/grid of 2 × 2 cells and one of 2 × 3 cells/);
     await expect(difference('warm', 'flow')).rejects.toThrow(/°C and one in m/);
+  });
+});
+
+describe('what follows from a velocity', () => {
+  const flow = (quantity: 'vorticity' | 'speed', more: { u?: string; y?: number; solid?: string } = {}) =>
+    resolve({
+      kind: 'flow',
+      quantity,
+      u: address(more.u ?? 'turningU'),
+      v: address('turningV'),
+      spacing: { x: 0.5, y: more.y ?? 0.5 },
+      lengthUnits: 'm',
+      solid: more.solid ? address(more.solid) : null,
+    });
+
+  it('is twice the angular velocity everywhere in a body that turns as a whole', async () => {
+    const { data, units, range } = await flow('vorticity');
+    for (const value of data) expect(value).toBeCloseTo(6, 5);
+    expect(units).toBe('s-1');
+    expect(range?.min).toBeCloseTo(6, 5);
+  });
+
+  it('follows the direction of the rows', async () => {
+    // The same numbers with rows downwards: a pure strain, which does not turn.
+    for (const value of (await flow('vorticity', { y: -0.5 })).data) expect(value).toBeCloseTo(0, 5);
+  });
+
+  it('has speeds in the units of the velocity, and nothing in solid cells', async () => {
+    const { data, units } = await flow('speed', { solid: 'stone' });
+    expect(data[8]).toBeCloseTo(3 * Math.SQRT2, 5);
+    expect(data[4]).toBeNaN();
+    expect(units).toBe('m s-1');
+  });
+
+  it('says which fields make no flow', async () => {
+    await expect(flow('speed', { u: 'wide' })).rejects.toThrow(/have no common flow/);
+    await expect(flow('speed', { u: 'stone' })).rejects.toThrow(/are not of one flow/);
   });
 });

@@ -16,6 +16,24 @@ const addresses: FieldAddress[] = [
     first: { kind: 'forecast', forecast: 'f', quantity: 'mean', channel: 1, start: 0, lead: 2 },
     second: { kind: 'file', file: 'a', variable: 'group/v x', time: 3, slices: { depth: 1 } },
   },
+  {
+    kind: 'flow',
+    quantity: 'vorticity',
+    u: { kind: 'file', file: 'a', variable: 'vx', time: 3, slices: { trajectory: 1 } },
+    v: { kind: 'file', file: 'a', variable: 'vy', time: 3, slices: { trajectory: 1 } },
+    spacing: { x: 0.01, y: -0.01 },
+    lengthUnits: 'm',
+    solid: { kind: 'file', file: 'a', variable: 'obstacle_mask', time: 0, slices: { trajectory: 1 } },
+  },
+  {
+    kind: 'flow',
+    quantity: 'speed',
+    u: { kind: 'dataset', dataset: 'flow', channel: 0, time: 3 },
+    v: { kind: 'dataset', dataset: 'flow', channel: 1, time: 3 },
+    spacing: { x: 1, y: 1 },
+    lengthUnits: '',
+    solid: null,
+  },
 ];
 
 describe('the address of a field', () => {
@@ -35,6 +53,9 @@ describe('the address of a field', () => {
     const twice = new URLSearchParams({ first: once, second: fieldPath(field) });
     expect(parseFieldPath(`/fields/difference?${twice}`)).toBeNull();
     expect(parseFieldPath('/fields/difference')).toBeNull();
+    expect(parseFieldPath('/fields/vorticity')).toBeNull();
+    const flat = new URLSearchParams({ u: fieldPath(field), v: fieldPath(field), spacing: '0 1' });
+    expect(parseFieldPath(`/fields/vorticity?${flat}`)).toBeNull();
     for (const quantity of ['quantile-5000', 'exceedance-', 'exceedance-NaN', 'median'])
       expect(parseFieldPath(`/fields/forecast/f/${quantity}/0/0`)).toBeNull();
   });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildMesh } from '#shared/domain/simulations/mesh.ts';
 import { surfaceOceanSettingsSchema } from '#shared/domain/simulations/surface-ocean.ts';
+import { vorticity } from '#shared/vorticity.ts';
 import {
   dragInSpace,
   projectNodes,
@@ -11,7 +12,7 @@ import {
   strains,
   viewOf,
 } from '../../../renderer/scenes/mesh-view.ts';
-import { calmOcean, flowValues, oceanGrid, vorticity } from '../../../renderer/scenes/preview-fields.ts';
+import { calmOcean, flowValues, oceanGrid } from '../../../renderer/scenes/preview-fields.ts';
 
 describe('a mesh on the screen', () => {
   it('follows the mouse, from wherever it is seen', () => {
@@ -66,7 +67,7 @@ describe('a flow on the screen', () => {
       at((row) => -3 * row * 0.1),
       at((_, column) => 3 * column * 0.1),
       size,
-      0.1,
+      { x: 0.1, y: 0.1 },
     );
     for (const value of spin) expect(value).toBeCloseTo(6, 4);
   });
