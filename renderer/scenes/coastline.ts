@@ -26,6 +26,21 @@ export async function coastlineSegments(geometry: MapGeometry): Promise<Float32A
   return segmentsOf(mesh(topology, topology.objects.land).coordinates as [number, number][][], geometry);
 }
 
+/** Every coast of the world in degrees, for a globe; the seams of polygons left out. */
+export async function worldCoastlines(): Promise<[number, number][][]> {
+  const topology = await loadLand(false);
+  const lines = mesh(topology, topology.objects.land).coordinates as [number, number][][];
+  return lines.flatMap((line) => {
+    const parts: [number, number][][] = [[]];
+    for (const [at, point] of line.entries()) {
+      const before = line[at - 1];
+      if (before && isSeam(before, point)) parts.push([]);
+      parts.at(-1)?.push(point);
+    }
+    return parts;
+  });
+}
+
 /** @param lines longitudes and latitudes in degrees */
 export function segmentsOf(
   lines: readonly (readonly (readonly [number, number])[])[],

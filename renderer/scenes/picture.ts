@@ -169,14 +169,15 @@ export class Picture implements StagePicture {
   }
 }
 
-function fill(target: Float32Array, source: Float32Array): void {
+/** Copies a field into a texture's values. */
+export function fill(target: Float32Array, source: Float32Array): void {
   for (let at = 0; at < source.length; at += 1) {
     const value = source[at] ?? Number.NaN;
     target[at] = Number.isNaN(value) ? missing : value;
   }
 }
 
-function texture(made: DataTexture): DataTexture {
+export function texture(made: DataTexture): DataTexture {
   made.minFilter = NearestFilter;
   made.magFilter = NearestFilter;
   made.generateMipmaps = false;
@@ -185,14 +186,14 @@ function texture(made: DataTexture): DataTexture {
   return made;
 }
 
-function lines(opacity: number): LineSegments {
+export function lines(opacity: number): LineSegments {
   const material = new LineBasicMaterial({ transparent: true, opacity, depthTest: false });
   const segments = new LineSegments(new BufferGeometry(), material);
   segments.frustumCulled = false;
   return segments;
 }
 
-function setPoints(segments: LineSegments, points: Float32Array): void {
+export function setPoints(segments: LineSegments, points: Float32Array): void {
   segments.geometry.dispose();
   segments.geometry = new BufferGeometry();
   segments.geometry.setAttribute('position', new BufferAttribute(points, 3));

@@ -3,7 +3,7 @@
 export const places = ['data', 'train', 'forecast', 'compare', 'library'] as const;
 export type Place = (typeof places)[number];
 
-/** What the address may name besides the place: `time` is a frame of the file, `initial` one of the dataset; `simulate` is the system of the simulation that is set up in Data; `picture` is `grid` where a mesh is to be shown as one. Anything else in it is dropped. */
+/** What the address may name besides the place: `time` is a frame of the file, `initial` one of the dataset; `simulate` is the system of the simulation that is set up in Data; `picture` is how it is shown, where not as usual: `grid`, `globe`, `vorticity`, `speed`. Anything else in it is dropped. */
 export const parameterNames = [
   'file',
   'variable',

@@ -10,6 +10,7 @@ import type { App } from './app.svelte.ts';
 import { ColourChoice } from './colour-choice.svelte.ts';
 import { ComparisonMesh } from './comparison-mesh.svelte.ts';
 import { middleCell, probeOf } from './comparison-probe.ts';
+import { GlobeLook } from './globe-look.svelte.ts';
 import { MapWindow } from './map-window.svelte.ts';
 import { comparableWith, sameTimeIn } from './other-forecast.ts';
 import { PaneScales, type Scale } from './pane-scales.svelte.ts';
@@ -47,6 +48,7 @@ export class Comparison {
   /** Of the dataset, each with its own scale; one alone in forecasts that know of no other. */
   readonly channels: readonly ForecastChannel[];
   readonly view = new MapWindow();
+  readonly globe = new GlobeLook();
   readonly colours: ColourChoice;
   readonly player: Player;
   /** Of a forecast of a mesh of springs; null for all others. */
@@ -68,6 +70,7 @@ export class Comparison {
     this.step = dataset?.summary.step ?? '';
     const { height, width, latitudes, longitudes } = forecast;
     this.geometry = new MapGeometry({ height, width, latitudes, longitudes });
+    this.globe.begin(this.geometry);
     this.colours = new ColourChoice(() => tableFor(this.channel));
     this.mesh = ComparisonMesh.of(forecast, app.fields);
     this.#scales = new PaneScales(app.fields, this.colours);
@@ -135,6 +138,10 @@ export class Comparison {
   get other(): Forecast | null {
     const id = this.#app.navigation.parameter('against');
     return this.candidates.find((candidate) => candidate.id === id) ?? null;
+  }
+
+  get onGlobe(): boolean {
+    return this.geometry.geographic && this.#app.navigation.parameter('picture') === 'globe';
   }
 
   /** The mesh that a pane shows; null where it shows values on the grid. */

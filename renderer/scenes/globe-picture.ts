@@ -1,0 +1,190 @@
+/** A field on a globe: coloured pixel by pixel like the flat map, with coasts and a graticule over it. */
+import {
+  Color,
+  DataTexture,
+  FloatType,
+  GLSL3,
+  type LineBasicMaterial,
+  Mesh,
+  NoColorSpace,
+  OrthographicCamera,
+  PlaneGeometry,
+  RedFormat,
+  RGBAFormat,
+  Scene,
+  ShaderMaterial,
+  UnsignedByteType,
+  Vector2,
+  Vector4,
+} from 'three';
+import type { Field } from '../contract/fields.ts';
+import type { ColourTable } from './colour-tables.ts';
+import vertexShader from './field.vert.glsl?raw';
+import fragmentShader from './globe.frag.glsl?raw';
+import { type GlobeCentre, graticule, linesOnDisc } from './globe.ts';
+import type { MapGeometry } from './map-geometry.ts';
+import { fill, lines, setPoints, texture } from './picture.ts';
+import type { PictureSize, SceneColours, StagePicture } from './stage-picture.ts';
+
+/** Steps in which the places of longitudes and latitudes are tabled: a tenth of the finest cells in use. */
+const samples = 4096;
+
+export class GlobePicture implements StagePicture {
+  readonly element: HTMLElement;
+  readonly scene = new Scene();
+  readonly camera = new OrthographicCamera(-1, 1, 1, -1, -1, 1);
+  readonly #changed: () => void;
+  readonly #coast = lines(0.85);
+  readonly #graticule = lines(0.3);
+  readonly #disc: Mesh<PlaneGeometry, ShaderMaterial>;
+  readonly #uniforms = {
+    field: { value: null as DataTexture | null },
+    table: { value: null as DataTexture | null },
+    limits: { value: new Vector2(0, 1) },
+    flip: { value: new Vector2() },
+    land: { value: new Color() },
+    hatch: { value: new Color() },
+    empty: { value: new Color() },
+    pixelRatio: { value: 1 },
+    centre: { value: new Vector2() },
+    extent: { value: new Vector4() },
+    across: { value: null as DataTexture | null },
+    down: { value: null as DataTexture | null },
+  };
+  #field: Field | null = null;
+  #coasts: readonly (readonly [number, number])[][] = [];
+  #centre: GlobeCentre = { longitude: 0, latitude: 0 };
+  #zoom = 1;
+
+  constructor(element: HTMLElement, changed: () => void) {
+    this.element = element;
+    this.#changed = changed;
+    const material = new ShaderMaterial({
+      glslVersion: GLSL3,
+      vertexShader,
+      fragmentShader,
+      depthTest: false,
+      uniforms: this.#uniforms,
+    });
+    // The shader takes what runs from corner to corner for places on the disc.
+    const square = new PlaneGeometry(2, 2);
+    square.setAttribute('uv', square.getAttribute('position').clone());
+    this.#disc = new Mesh(square, material);
+    this.scene.add(this.#disc, this.#graticule, this.#coast);
+  }
+
+  get shown(): boolean {
+    return this.#field !== null;
+  }
+
+  setField(field: Field | null): void {
+    if (field === this.#field) return;
+    this.#field = field;
+    if (field) {
+      const data = new Float32Array(field.data.length);
+      fill(data, field.data);
+      this.#uniforms.field.value?.dispose();
+      this.#uniforms.field.value = texture(
+        new DataTexture(data, field.width, field.height, RedFormat, FloatType),
+      );
+    }
+    this.#changed();
+  }
+
+  setScale(table: ColourTable, min: number, max: number): void {
+    if (this.#uniforms.table.value?.name !== table.name) {
+      this.#uniforms.table.value?.dispose();
+      const made = texture(new DataTexture(table.rgba, 256, 1, RGBAFormat, UnsignedByteType));
+      made.name = table.name;
+      this.#uniforms.table.value = made;
+    }
+    this.#uniforms.limits.value.set(min, max > min ? max : min + 1e-6);
+    this.#changed();
+  }
+
+  /** Of a grid with latitudes and longitudes; any other leaves the globe empty. */
+  setGeometry(geometry: MapGeometry): void {
+    const { extent } = geometry;
+    if (!extent) return;
+    const { west, east, south, north } = extent;
+    this.#uniforms.flip.value.set(geometry.columnZeroOnLeft ? 0 : 1, geometry.rowZeroOnTop ? 1 : 0);
+    this.#uniforms.extent.value.set(west, east, south, north);
+    const tabled = (at: (share: number) => number) =>
+      texture(
+        new DataTexture(
+          Float32Array.from({ length: samples }, (_, i) => at(i / (samples - 1))),
+          samples,
+          1,
+          RedFormat,
+          FloatType,
+        ),
+      );
+    this.#uniforms.across.value?.dispose();
+    this.#uniforms.down.value?.dispose();
+    this.#uniforms.across.value = tabled(
+      (share) => geometry.project(west + share * (east - west), north)?.u ?? 0,
+    );
+    this.#uniforms.down.value = tabled(
+      (share) => geometry.project(west, north - share * (north - south))?.v ?? 0,
+    );
+    this.#changed();
+  }
+
+  setCoastlines(coasts: readonly (readonly [number, number])[][]): void {
+    this.#coasts = coasts;
+    this.look(this.#centre, this.#zoom);
+  }
+
+  /** @param zoom 1 shows the whole disc */
+  look(centre: GlobeCentre, zoom: number): void {
+    this.#centre = centre;
+    this.#zoom = zoom;
+    this.#uniforms.centre.value.set((centre.longitude * Math.PI) / 180, (centre.latitude * Math.PI) / 180);
+    setPoints(this.#coast, linesOnDisc(this.#coasts, centre));
+    setPoints(this.#graticule, linesOnDisc(graticule, centre));
+    this.#changed();
+  }
+
+  setColours(colours: SceneColours): void {
+    this.#uniforms.land.value.setStyle(colours.land, NoColorSpace);
+    this.#uniforms.hatch.value.setStyle(colours.hatch, NoColorSpace);
+    this.#uniforms.empty.value.setStyle(colours.land, NoColorSpace).lerp(new Color(colours.panel), 0.5);
+    (this.#coast.material as LineBasicMaterial).color.set(colours.coast);
+    (this.#graticule.material as LineBasicMaterial).color.set('#ffffff');
+    this.#changed();
+  }
+
+  prepare({ width, height, ratio }: PictureSize): boolean {
+    this.#uniforms.pixelRatio.value = ratio;
+    const { camera } = this;
+    const [x, y] = discReach({ width, height }, this.#zoom);
+    [camera.left, camera.right, camera.bottom, camera.top] = [-x, x, -y, y];
+    camera.updateProjectionMatrix();
+    return false;
+  }
+
+  dispose(): void {
+    for (const { value } of [
+      this.#uniforms.field,
+      this.#uniforms.table,
+      this.#uniforms.across,
+      this.#uniforms.down,
+    ])
+      value?.dispose();
+    this.#disc.geometry.dispose();
+    this.#disc.material.dispose();
+    for (const drawn of [this.#coast, this.#graticule]) {
+      drawn.geometry.dispose();
+      (drawn.material as LineBasicMaterial).dispose();
+    }
+  }
+}
+
+/** How far a picture reaches from the middle of the disc to its right and upper rim, in radii of the globe. */
+export function discReach(
+  { width, height }: { width: number; height: number },
+  zoom: number,
+): [number, number] {
+  const radius = (Math.min(width, height) / 2) * 0.96 * zoom;
+  return [width / 2 / radius, height / 2 / radius];
+}
