@@ -41,6 +41,19 @@ export function pointOnDisc(
   };
 }
 
+/** The middle of the data, near enough to see them; a whole world from somewhat north of the equator. */
+export function usualLook(
+  { west, east, south, north }: { west: number; east: number; south: number; north: number },
+  nearest: number,
+): { centre: GlobeCentre; zoom: number } {
+  const whole = east - west > 300;
+  const reach = Math.max(north - south, Math.min(180, east - west));
+  return {
+    centre: { longitude: (west + east) / 2, latitude: whole ? 15 : (south + north) / 2 },
+    zoom: whole ? 1 : Math.min(nearest, Math.max(1, 100 / reach)),
+  };
+}
+
 type Line = readonly (readonly [number, number])[];
 
 /** Segments of lines of longitude and latitude on the near side, as [x, y, 0, x, y, 0, …]. */

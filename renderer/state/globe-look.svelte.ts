@@ -1,5 +1,5 @@
 /** How the globe is looked at. One of these is shared by all panes, so that they turn together. */
-import type { GlobeCentre } from '../scenes/globe.ts';
+import { type GlobeCentre, usualLook } from '../scenes/globe.ts';
 import type { MapGeometry } from '../scenes/map-geometry.ts';
 
 const nearest = 24;
@@ -23,11 +23,9 @@ export class GlobeLook {
   /** Begins over the middle of the data, near enough to see them. */
   begin({ extent }: MapGeometry): void {
     if (!extent) return;
-    const { west, east, south, north } = extent;
-    const whole = east - west > 300;
-    this.#usual = { longitude: (west + east) / 2, latitude: whole ? 15 : (south + north) / 2 };
-    const reach = Math.max(north - south, Math.min(180, east - west));
-    this.#usualZoom = whole ? 1 : Math.min(nearest / 2, Math.max(1, 100 / reach));
+    const usual = usualLook(extent, nearest / 2);
+    this.#usual = usual.centre;
+    this.#usualZoom = usual.zoom;
     this.reset();
   }
 
