@@ -4,12 +4,17 @@ import type { ChartOptions, Line } from '../../charts/chart.ts';
 import { niceTicks } from '../../charts/scales.ts';
 import { dateParts, formatShortDate, type Rhythm, withoutTrajectory } from '../../text/dates.ts';
 
+/** Letters of a label that the chart's height has room for. */
+const mostOnAxis = 24;
+
 export interface FanContext {
   lead: number;
   /** Date of the initial condition. */
   start: string;
   rhythm: Rhythm;
   quantity: string;
+  /** What the axis says where the quantity is too long for it. */
+  name?: string;
   units: string;
   /** Where it is, in words. */
   place: string;
@@ -19,7 +24,8 @@ export interface FanContext {
 const mostMembers = 60;
 
 export function fanChart(probe: Probe, context: FanContext): ChartOptions {
-  const { lead, quantity, units, place } = context;
+  const { lead, quantity, name = quantity, units, place } = context;
+  const onAxis = quantity.length > mostOnAxis ? name : quantity;
   const x = [0, ...probe.leads];
   const withStart = (values: readonly (number | null)[]) => [probe.initial, ...values];
   const quantile = (at: number) => withStart(probe.quantiles.map((row) => row[at] ?? null));
@@ -57,7 +63,7 @@ export function fanChart(probe: Probe, context: FanContext): ChartOptions {
       { upper: 2, lower: 3, opacity: 0.32 },
     ],
     ...horizontal(probe, context),
-    yLabel: units ? `${quantity}, ${units}` : quantity,
+    yLabel: units ? `${onAxis}, ${units}` : onAxis,
     marker: lead,
     xRange: [0, x.at(-1) ?? 1],
     table: {
