@@ -42,7 +42,6 @@ describe('a flow around obstacles', () => {
     await page.getByRole('heading', { name: 'Vorticity' }).waitFor();
     await page.getByText('Vorticity, 1/s').waitFor();
     expect(page.url()).toContain('picture=vorticity');
-    await page.waitForTimeout(1000);
     const [min, max] = await Promise.all(
       ['scale-min', 'scale-max'].map(async (id) =>
         Number(((await page.getByTestId(id).textContent()) ?? '').replace('−', '-')),
@@ -66,7 +65,10 @@ describe('a flow around obstacles', () => {
       );
     for (const wanted of [0, 0.4 * max!, -0.4 * max!]) {
       const cell = nearest(wanted);
-      expect(await seen(cell), `vorticity ${spin[cell]}`).toEqual(colourOf(table, spin[cell]!, min!, max!));
+      const colour = colourOf(table, spin[cell]!, min!, max!);
+      await expect
+        .poll(() => seen(cell), { ...patience, message: `vorticity ${spin[cell]}` })
+        .toEqual(colour);
     }
     // Land is a grey with hatches: neither end of the scale, and the same on all obstacles.
     const [red, green, blue] = await seen(solid.findIndex((value) => value > 0.5));

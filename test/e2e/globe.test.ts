@@ -38,7 +38,6 @@ describe('a globe', () => {
     const { data, height, width, latitudes, longitudes } = await firstField();
     const geometry = new MapGeometry({ height, width, latitudes, longitudes });
     const { centre, zoom } = usualLook(geometry.extent!, 12);
-    await page.waitForTimeout(1500);
     const [min = 0, max = 0] = await Promise.all(
       ['scale-min', 'scale-max'].map(async (id) =>
         Number(((await page.getByTestId(id).textContent()) ?? '').replace('−', '-')),
@@ -49,12 +48,11 @@ describe('a globe', () => {
       const [across, up] = discReach(area, zoom);
       for (const [row, column] of cells) {
         const point = pointOnDisc(longitudes![column]!, latitudes![row]!, middle)!;
-        const seen = await app.pixel(
-          area.x + ((point.x / across + 1) / 2) * area.width,
-          area.y + ((1 - point.y / up) / 2) * area.height,
-        );
+        const x = area.x + ((point.x / across + 1) / 2) * area.width;
+        const y = area.y + ((1 - point.y / up) / 2) * area.height;
         const wanted = colourOf(colourTable('thermal'), data[row * width + column]!, min, max);
-        expect(seen, `row ${row}, column ${column}`).toEqual(wanted);
+        const message = `row ${row}, column ${column}`;
+        await expect.poll(() => app.pixel(x, y), { ...patience, message }).toEqual(wanted);
       }
     };
     const sea: [number, number][] = [
@@ -65,7 +63,6 @@ describe('a globe', () => {
     await check(sea);
     await page.getByTestId('globe').focus();
     await page.keyboard.press('ArrowUp');
-    await page.waitForTimeout(1000);
     await check(sea, { ...centre, latitude: centre.latitude + 10 / zoom });
     await page.getByRole('button', { name: 'Globe', exact: true }).click();
     await page.locator('[data-testid=map][data-ready=true]').waitFor(patience);
