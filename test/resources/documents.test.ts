@@ -67,3 +67,33 @@ it('documents lead nowhere that is not there', () => {
     for (const [, target = ''] of read(path).matchAll(/\]\((?!https?:)([^)#]+)/g))
       expect(existsSync(join(root, path, '..', target)), `${path}: ${target}`).toBe(true);
 });
+
+describe('the guides', () => {
+  const pages = [
+    'README.md',
+    'resources/docs/user-guide.md',
+    'resources/docs/method.md',
+    'resources/docs/data.md',
+  ];
+  it.each(pages)('%s: its links lead to files that are there', (page) => {
+    const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target = '']) => target);
+    for (const link of links) expect(existsSync(join(root, page, '..', link)), link).toBe(true);
+  });
+
+  it('names buttons and tabs as the window does', () => {
+    const window = product.filter(([path]) => path.startsWith('renderer/')).map(([, text]) => text);
+    for (const name of [
+      'Prepare dataset',
+      'What results',
+      'Run the forecast',
+      'Measure',
+      'Scores',
+      'Globe',
+      'Mesh',
+    ])
+      expect(
+        window.some((text) => text.includes(name)),
+        name,
+      ).toBe(true);
+  });
+});
