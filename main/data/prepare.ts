@@ -14,7 +14,7 @@ import { makePlan, type Plan } from './prepared/plan.ts';
 import { basisAt, SeasonalFit, type SeasonalFitResult, seasonalShare } from './prepared/seasonal.ts';
 import { openSource, type SeriesSource } from './prepared/source.ts';
 import { fileNames, SeriesWriter, writeDescription, writeStatics } from './prepared/store.ts';
-import { refuseEmpty, summarise } from './prepared/summary.ts';
+import { refuseConstant, refuseEmpty, summarise } from './prepared/summary.ts';
 
 const readBytes = 32 * 1024 * 1024;
 /** A preview reads everything up to this size, and a sample of the times beyond it. */
@@ -118,6 +118,7 @@ export async function prepareDataset({ files, settings, folder, ...work }: Prepa
     const share = plan.stepsPerYear === null ? null : seasonalShare(fit);
     const summary = summarise(source, plan, settings, { mask, filled, gappy, share });
     refuseEmpty(summary, source);
+    refuseConstant(source, fit);
     const { names, inputs } = source.statics;
     const fields = await source.readStatics();
     if (names.length > 0) fingerprint.add(fields);

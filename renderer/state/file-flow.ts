@@ -43,7 +43,11 @@ export function flowOf(variables: readonly VariableSummary[]): FileFlow | null {
       spacing: { x, y },
       lengthUnits: u.axes.find(({ role }) => role === 'x')?.units ?? '',
       units: u.units,
-      solid: variables.find(({ name }) => name === 'obstacle_mask')?.name ?? null,
+      solid:
+        variables.find(
+          ({ name, shape }) =>
+            name === 'obstacle_mask' && shape.slice(-2).join() === u.shape.slice(-2).join(),
+        )?.name ?? null,
     };
   }
   return null;

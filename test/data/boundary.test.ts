@@ -32,6 +32,10 @@ async function open(file: TrajectoryFile, settings: Record<string, unknown> = {}
   return openPrepared(target, dataset);
 }
 
+/** The same value everywhere but once in a corner: what never changes at all is refused. */
+const still = (value: number) => (_k: number, t: number, y: number, x: number) =>
+  t === 7 && y === 3 && x === 3 ? value / 2 : value;
+
 const height = 5;
 const width = 6;
 /** Walls above and below, the inflow at x = 0, and an obstacle that moves with the trajectory. */
@@ -45,7 +49,7 @@ const channel: TrajectoryFile = {
   step: 0.08,
   y: [0, 0.1025, 0.205, 0.3075, 0.41],
   x: [0, 0.44, 0.88, 1.32, 1.76, 2.2],
-  variables: { vx: (k, t) => k + t, vy: (k, t) => k - t, p: () => 0.5 },
+  variables: { vx: (k, t) => k + t, vy: (k, t) => k - t, p: still(0.5) },
   statics: {
     fixed_mask: fixed,
     obstacle_mask: (y: number, x: number) => Number(y === 2 && x === 2),
@@ -71,7 +75,7 @@ const mesh: TrajectoryFile = {
   units: '1',
   variables: {
     px: (k, t) => k + t + 1,
-    py: () => 2,
+    py: still(2),
     qx: (k, t, _y, x) => x + 0.125 * k + 0.5 * t,
     qy: (_k, t, y) => y + 0.25 * t,
   },

@@ -71,6 +71,17 @@ describe('preparing', () => {
     await prepared.close();
   });
 
+  it('refuses what never changes, also where it differs from cell to cell', async () => {
+    for (const [name, value] of [
+      ['everywhere.nc', () => 288.15],
+      ['by-cell.nc', (_t: number, y: number, x: number) => (y + x === 0 ? Number.NaN : 271.3 + y / 7 + x)],
+    ] as const) {
+      const preparing = prepare([write(name, { value })], {});
+      await expect(preparing).rejects.toMatchObject({ code: 'bad-input' });
+      await expect(preparing).rejects.toThrow('sst never changes over the training period');
+    }
+  });
+
   it.each(['seasonal-anomaly', 'per-cell', 'per-channel', 'none'] as const)(
     'restores physical values with the normalisation %s, in and beyond the data, from memory and from disk',
     async (normalisation) => {

@@ -2,6 +2,7 @@
 import { type PreparationSummary, type PrepareSettings, splitNames } from '#shared/domain/dataset.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import type { Plan } from './plan.ts';
+import type { SeasonalFitResult } from './seasonal.ts';
 import type { SeriesSource } from './source.ts';
 import { windowStarts } from './splits.ts';
 
@@ -84,6 +85,32 @@ export function summarise(
     seasonalShare: found.share,
     warnings,
   };
+}
+
+/** What rounding leaves of a deviation that is none, as a share of the mean: values are float32. */
+const unmoved = 1e-6;
+
+/**
+ * Throws `bad-input` for a variable that stays the same at every cell over the training period.
+ * @param fit of the training times; values of a frame, row-major with channels last
+ */
+export function refuseConstant(
+  source: SeriesSource,
+  { mean, deviation }: Pick<SeasonalFitResult, 'mean' | 'deviation'>,
+): void {
+  const { channels } = source;
+  for (const [channel, { name }] of channels.entries()) {
+    const moves = deviation.some(
+      (value, i) =>
+        i % channels.length === channel && value > unmoved * Math.max(Math.abs(mean[i]!), Number.MIN_VALUE),
+    );
+    if (moves) continue;
+    throw new DriftcastError(
+      'bad-input',
+      `${name} never changes over the training period in the chosen region: there is nothing to forecast.`,
+      'Leave this variable out, or choose another region or a longer period.',
+    );
+  }
 }
 
 /** Throws `bad-input` for datasets that nothing can be trained on. */
