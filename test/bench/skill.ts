@@ -77,7 +77,7 @@ const systems: System[] = [
   {
     name: 'sst',
     recipe: 'surface-ocean-small',
-    preset: 'sst-daily-small',
+    preset: 'sst-daily',
     sets: [
       {
         title: 'Sea surface temperature',

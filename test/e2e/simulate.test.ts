@@ -65,7 +65,7 @@ describe('a simulation in the window', () => {
     await fill('Trajectories', '4');
     await page.getByRole('button', { name: 'Simulate', exact: true }).click();
     await page.getByRole('radiogroup', { name: 'Variable' }).waitFor(patience);
-    await page.locator('[data-testid=map][data-ready=true]').waitFor(patience);
+    await page.locator('[data-testid=mesh-view][data-ready=true]').waitFor(patience);
     await page.getByText('frame 1 of 24').waitFor();
     for (const name of ['px', 'py', 'qx', 'qy', 'fixed_mask'])
       expect(await page.getByRole('checkbox', { name, exact: true }).isChecked(), name).toBe(true);
