@@ -21,7 +21,9 @@ interface System {
 }
 
 const MEMBERS = 20;
-const STARTS = 24;
+const STARTS = 20;
+/** Of one stage: the epochs are the budget, so that a busy machine gives the same models; this only bounds the wait. */
+const MOST_SECONDS = 1200;
 
 const systems: System[] = [
   {
@@ -152,7 +154,7 @@ async function scoreSystem(
     console.error(`training ${name} …`);
     await (run
       ? verb('train', '--resume', run.id)
-      : verb('train', ...words, ...(await epochs(preset, method, share))));
+      : verb('train', ...words, ...(await budget(preset, method, share))));
   }
   const rows: Row[] = [];
   for (const [i, { title }] of system.sets.entries()) {
@@ -165,15 +167,15 @@ async function scoreSystem(
   return rows;
 }
 
-/** What `train` is told so that each stage of a method has its share of the preset's epochs. */
-async function epochs(name: string, method: TrainableMethod, share: number): Promise<string[]> {
-  if (share === 1) return [];
+/** What `train` is told so that each stage of a method has its share of the preset's epochs, and time for them. */
+async function budget(name: string, method: TrainableMethod, share: number): Promise<string[]> {
   const file = resolve(import.meta.dirname, '..', '..', 'resources', 'presets', `${name}.json`);
   const settings = settingsFor(presetSchema.parse(JSON.parse(await readFile(file, 'utf8'))), method);
-  return stagesOf(settings).flatMap(({ name: stage, settings: { epochs: whole } }) => [
-    '--set',
-    `${stage === 'fine-tuning' ? 'fineTuning' : stage}.epochs=${Math.max(1, Math.round(whole * share))}`,
-  ]);
+  return stagesOf(settings).flatMap(({ name: stage, settings: { epochs: whole } }) => {
+    const key = stage === 'fine-tuning' ? 'fineTuning' : stage;
+    const epochs = Math.max(1, Math.round(whole * share));
+    return ['--set', `${key}.epochs=${epochs}`, '--set', `${key}.maxSeconds=${MOST_SECONDS}`];
+  });
 }
 
 interface Known {
