@@ -22,6 +22,10 @@ export interface Stream {
 export interface ServeOptions {
   workspace: string | null;
   port: number | null;
+  /** Beyond this machine: the address to listen at, and PEM files of a certificate and its key. */
+  host: string | null;
+  tlsCert: string | null;
+  tlsKey: string | null;
   open: boolean;
   json: boolean;
   files: string[];

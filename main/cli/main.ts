@@ -11,6 +11,9 @@ function serve(options: ServeOptions): Promise<number> {
   const words = [
     ...(options.workspace === null ? [] : ['--workspace', options.workspace]),
     ...(options.port === null ? [] : ['--port', String(options.port)]),
+    ...(options.host === null ? [] : ['--host', options.host]),
+    ...(options.tlsCert === null ? [] : ['--tls-cert', options.tlsCert]),
+    ...(options.tlsKey === null ? [] : ['--tls-key', options.tlsKey]),
     ...(options.open ? [] : ['--no-open']),
     ...(options.json ? ['--json'] : []),
     '--',

@@ -6,6 +6,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Reach } from './reach.ts';
 
 export const tokenParameter = 'token';
 
@@ -15,19 +16,22 @@ export class Access {
   /** Part of the printed address; exchanged for the cookie. */
   readonly token = randomBytes(24).toString('base64url');
   readonly #session = randomBytes(24).toString('base64url');
-  readonly #port: () => number;
+  readonly #port: number;
+  readonly #reach: Reach;
 
-  constructor(port: () => number) {
+  constructor(port: number, reach: Reach) {
     this.#port = port;
+    this.#reach = reach;
   }
 
   /** Cookies know no ports, so two apps on one machine need names of their own. */
   get #cookieName(): string {
-    return `driftcast-${this.#port()}`;
+    return `driftcast-${this.#port}`;
   }
 
   get setCookie(): string {
-    return `${this.#cookieName}=${this.#session}; HttpOnly; SameSite=Strict; Path=/`;
+    const secure = this.#reach.scheme === 'https' ? '; Secure' : '';
+    return `${this.#cookieName}=${this.#session}; HttpOnly; SameSite=Strict; Path=/${secure}`;
   }
 
   tokenFits(given: string | null): boolean {
@@ -37,14 +41,14 @@ export class Access {
   /** Host and Origin alone: what even the exchange of the token must satisfy. */
   refuseOrigin(request: IncomingMessage): Refusal | null {
     const { host, origin } = request.headers;
-    if (host === undefined || !this.#hosts().includes(host)) {
+    if (host === undefined || !this.#reach.knows(host, this.#port)) {
       return {
         status: 421,
         message: 'Driftcast answers only under the address that it printed.',
-        hint: 'Open that address in a browser on the same machine.',
+        hint: this.#reach.hint,
       };
     }
-    if (origin !== undefined && origin !== `http://${host}`) return foreign;
+    if (origin !== undefined && origin !== `${this.#reach.scheme}://${host}`) return foreign;
     return null;
   }
 
@@ -66,10 +70,6 @@ export class Access {
       };
     }
     return null;
-  }
-
-  #hosts(): string[] {
-    return ['127.0.0.1', 'localhost'].map((name) => `${name}:${this.#port()}`);
   }
 
   #cookieFits(header: string | undefined): boolean {

@@ -2,9 +2,19 @@
 import { parseArgs } from 'node:util';
 import { DriftcastError } from '#shared/errors.ts';
 
+/** What listening to other machines takes: never less than all three. */
+export interface BeyondLoopback {
+  /** An address of this machine, or 0.0.0.0 or :: for all of them. */
+  host: string;
+  /** PEM files: a certificate (with its chain) and its private key. */
+  certificate: string;
+  key: string;
+}
+
 export interface WebOptions {
   workspace: string | null;
   port: number | null;
+  beyond: BeyondLoopback | null;
   open: boolean;
   json: boolean;
   help: boolean;
@@ -15,6 +25,9 @@ export const webUsage = `Serves Driftcast to a browser on this machine.
 
   --port PORT       port on 127.0.0.1; a free one when left out
   --no-open         do not open the browser
+  --host ADDRESS    listen to other machines too; takes --tls-cert and --tls-key
+  --tls-cert FILE   certificate of the names that browsers will use (PEM)
+  --tls-key FILE    its private key (PEM)
   --workspace DIR   the folder that keeps datasets, runs and forecasts
   --json            print the address as JSON
   FILE…             files to open`;
@@ -32,6 +45,7 @@ export function readWords(words: string[]): WebOptions {
   return {
     workspace: values.workspace ?? null,
     port: values.port === undefined ? null : portOf(values.port),
+    beyond: beyondLoopback(values.host, values['tls-cert'], values['tls-key']),
     open: values['no-open'] !== true,
     json: values.json ?? false,
     help: values.help ?? false,
@@ -46,12 +60,43 @@ function parse(words: string[]) {
     options: {
       workspace: { type: 'string' },
       port: { type: 'string' },
+      host: { type: 'string' },
+      'tls-cert': { type: 'string' },
+      'tls-key': { type: 'string' },
       open: { type: 'boolean' },
       'no-open': { type: 'boolean' },
       json: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
+}
+
+const loopbacks = ['127.0.0.1', 'localhost'];
+
+/**
+ * Null where nothing was asked for beyond this machine.
+ * @throws `bad-input` for another address without certificate and key, and for those without an address
+ */
+export function beyondLoopback(
+  host: string | undefined,
+  certificate: string | undefined,
+  key: string | undefined,
+): BeyondLoopback | null {
+  const here = host === undefined || loopbacks.includes(host);
+  if (here && certificate === undefined && key === undefined) return null;
+  if (here)
+    throw new DriftcastError(
+      'bad-input',
+      'On this machine alone Driftcast needs no certificate.',
+      'Say with --host which address other machines reach, or leave --tls-cert and --tls-key out.',
+    );
+  if (certificate === undefined || key === undefined)
+    throw new DriftcastError(
+      'bad-input',
+      `Driftcast listens at ${host} with encryption only.`,
+      'Give --tls-cert and --tls-key too, or leave --host out and come through an SSH tunnel.',
+    );
+  return { host, certificate, key };
 }
 
 function portOf(text: string): number {

@@ -8,6 +8,7 @@ import { toErrorData } from '#shared/errors.ts';
 import { fileHash } from '#shared/shell.ts';
 import { readWords, webUsage } from './commandLine.ts';
 import { openBrowser } from './openBrowser.ts';
+import { otherMachines, thisMachine } from './reach.ts';
 import { startWebShell } from './server.ts';
 
 /** Ctrl-C twice leaves at once. */
@@ -48,6 +49,8 @@ async function main(): Promise<void> {
     process.stdout.write(`${webUsage}\n`);
     return;
   }
+  // Before the service, so that a wrong certificate is told at once.
+  const reach = options.beyond === null ? thisMachine : await otherMachines(options.beyond);
   const service = await createService({
     workspaceFolder: options.workspace,
     engineEntry: resolve(import.meta.dirname, 'engine.js'),
@@ -58,6 +61,7 @@ async function main(): Promise<void> {
       service,
       rendererFolder: resolve(import.meta.dirname, '../renderer'),
       port: options.port,
+      reach,
     });
     endOnSignal(async () => {
       await shell.close();

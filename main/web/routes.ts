@@ -20,14 +20,15 @@ interface Routes {
   service: ShellService;
   /** The built window: index.html and its files. */
   rendererFolder: string;
-  socketOrigin: () => string;
+  /** Where the contract's socket is for a page under this Host; null: under none of our names. */
+  socketOrigin: (host: string) => string | null;
 }
 
 export function requestHandler(routes: Routes): RequestHandler {
   const { access, service } = routes;
   const assets = sirv(routes.rendererFolder, { dotfiles: false, etag: true });
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    for (const [name, value] of Object.entries(pageHeaders(routes.socketOrigin())))
+    for (const [name, value] of Object.entries(pageHeaders(routes.socketOrigin(request.headers.host ?? ''))))
       response.setHeader(name, value);
     const target = request.url ?? '/';
     const [path = '/', query = ''] = target.split('?', 2);

@@ -269,8 +269,14 @@ describe('what the verbs ask for', () => {
   it('serve passes everything on', async () => {
     const t = terminal();
     expect(await t.run('serve', '--port', '4000', '--no-open', '--json', '--workspace', 'w', 'a.nc')).toBe(0);
+    expect(await t.run('serve', '--host', '0.0.0.0', '--tls-cert', 'c.pem', '--tls-key', '/k.pem')).toBe(0);
+    const here = { host: null, tlsCert: null, tlsKey: null };
     expect(t.served).toEqual([
-      { workspace: '/somewhere/w', port: 4000, open: false, json: true, files: ['/somewhere/a.nc'] },
+      { workspace: '/somewhere/w', port: 4000, open: false, json: true, files: ['/somewhere/a.nc'], ...here },
+      {
+        ...{ workspace: null, port: null, open: true, json: false, files: [] },
+        ...{ host: '0.0.0.0', tlsCert: '/somewhere/c.pem', tlsKey: '/k.pem' },
+      },
     ]);
   });
 });

@@ -33,8 +33,17 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
+export interface TestAppOptions {
+  /** More words for the program that serves the app. */
+  words?: string[];
+  /** More flags for the browser. */
+  flags?: string[];
+  /** What the browser opens instead of the printed address. */
+  address?: (printed: URL) => string;
+}
+
 /** Builds what has changed, serves it from a fresh workspace on a free port, and opens it at 1440 × 900. */
-export async function startApp(): Promise<TestApp> {
+export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   await promisify(execFile)(process.execPath, [join(root, 'main/setup/build.mjs'), '--if-changed'], {
     cwd: root,
   });
@@ -44,15 +53,24 @@ export async function startApp(): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), 'driftcast-e2e-'));
   const server = spawn(
     process.execPath,
-    [join(root, '.build/main/web.js'), '--no-open', '--json', '--workspace', join(folder, 'workspace')],
+    [
+      join(root, '.build/main/web.js'),
+      ...['--no-open', '--json', '--workspace', join(folder, 'workspace')],
+      ...(options.words ?? []),
+    ],
     { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  const url = await printedAddress(server);
-  const browser = await chromium.launch({ executablePath, args: browserFlags });
+  const printed = await printedAddress(server);
+  const url = options.address?.(new URL(printed)) ?? printed;
+  const browser = await chromium.launch({
+    executablePath,
+    args: [...browserFlags, ...(options.flags ?? [])],
+  });
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     colorScheme: 'light',
     reducedMotion: 'reduce',
+    ignoreHTTPSErrors: true,
   });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);

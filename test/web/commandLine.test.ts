@@ -10,6 +10,7 @@ describe('the words', () => {
     ).toEqual({
       workspace: 'w',
       port: 0,
+      beyond: null,
       open: false,
       json: true,
       help: false,
@@ -24,6 +25,31 @@ describe('the words', () => {
       expect(() => readWords(words)).toThrow(expect.objectContaining({ code: 'bad-input' }));
     },
   );
+});
+
+describe('beyond this machine', () => {
+  const tls = ['--tls-cert', 'c.pem', '--tls-key', 'k.pem'];
+
+  it('the app listens when address, certificate and key are all named', () => {
+    expect(readWords(['--host', '0.0.0.0', ...tls]).beyond).toEqual({
+      host: '0.0.0.0',
+      certificate: 'c.pem',
+      key: 'k.pem',
+    });
+    expect(readWords(['--host', 'localhost']).beyond).toBeNull();
+  });
+
+  it.each([
+    [['--host', '0.0.0.0'], /with encryption only/],
+    [['--host', '10.0.0.1', '--tls-cert', 'c.pem'], /with encryption only/],
+    [['--host', '::', '--tls-key', 'k.pem'], /with encryption only/],
+    [tls, /needs no certificate/],
+    [['--host', '127.0.0.1', ...tls], /needs no certificate/],
+  ])('but not with %j', (words, sentence) => {
+    expect(() => readWords(words)).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(sentence) }),
+    );
+  });
 });
 
 describe('the browser', () => {

@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { contentPolicy } from '#main/service/pageSecurity.ts';
-import { loopback } from '#main/web/server.ts';
+import { loopback } from '#main/web/reach.ts';
 import { root } from '../architecture/tree.ts';
 import { testShell } from './shell.ts';
 

@@ -4,6 +4,7 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { Reach } from '#main/web/reach.ts';
 import { startWebShell, type WebShell } from '#main/web/server.ts';
 import type { ShellService } from '#main/web/shellService.ts';
 import type { FieldAddress } from '#shared/contract/fields.ts';
@@ -40,7 +41,7 @@ export interface AskOptions {
 
 export const largestTestUpload = 1000;
 
-export async function testShell(): Promise<TestShell> {
+export async function testShell(reach?: Reach): Promise<TestShell> {
   const folder = mkdtempSync(join(tmpdir(), 'driftcast-test-'));
   const rendererFolder = join(folder, 'renderer');
   mkdirSync(join(rendererFolder, 'assets'), { recursive: true });
@@ -72,11 +73,13 @@ export async function testShell(): Promise<TestShell> {
       return { name: 'scores.csv', type: 'text/csv', content: { text: 'method,lead\n' } };
     },
   };
-  const shell = await startWebShell({ service, rendererFolder, port: 0 });
+  const shell = await startWebShell({ service, rendererFolder, port: 0, ...(reach ? { reach } : {}) });
   const origin = `http://127.0.0.1:${shell.port}`;
   const ask = (path: string, options: AskOptions = {}) => send(shell.port, path, options);
-  const entry = await ask(new URL(shell.address()).pathname + new URL(shell.address()).search, {});
-  const cookie = (entry.headers['set-cookie']?.[0] ?? '').split(';')[0] ?? '';
+  const { pathname, search } = new URL(shell.address());
+  // An encrypted shell is asked by its own test.
+  const entry = reach?.tls ? null : await ask(pathname + search, {});
+  const cookie = (entry?.headers['set-cookie']?.[0] ?? '').split(';')[0] ?? '';
   return {
     shell,
     service: fake,
