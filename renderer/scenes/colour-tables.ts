@@ -1,45 +1,83 @@
 /** The colour tables of resources/colour-maps, decoded, and the choice that suits a quantity. */
 import amp from '../../resources/colour-maps/amp.json';
 import balance from '../../resources/colour-maps/balance.json';
+import curl from '../../resources/colour-maps/curl.json';
+import deep from '../../resources/colour-maps/deep.json';
+import gray from '../../resources/colour-maps/gray.json';
+import haline from '../../resources/colour-maps/haline.json';
+import ice from '../../resources/colour-maps/ice.json';
+import matter from '../../resources/colour-maps/matter.json';
 import tempo from '../../resources/colour-maps/tempo.json';
 import thermal from '../../resources/colour-maps/thermal.json';
 import viridis from '../../resources/colour-maps/viridis.json';
 
-export const colourTableNames = ['thermal', 'balance', 'amp', 'tempo', 'viridis'] as const;
-export type ColourTableName = (typeof colourTableNames)[number];
+/** A table as its file in resources/colour-maps says it. */
+export interface ColourTableSource {
+  readonly name: string;
+  /** `diverging`: zero belongs into the middle. */
+  readonly kind: string;
+  /** What it is good for, in a few words. */
+  readonly use: string;
+  /** 256 colours, six hexadecimal digits each. */
+  readonly colours: string;
+}
 
 export interface ColourTable {
-  readonly name: ColourTableName;
+  readonly name: string;
   readonly diverging: boolean;
   readonly use: string;
   /** 256 × RGBA. */
   readonly rgba: Uint8Array;
 }
 
-interface Source {
-  kind: string;
-  use: string;
-  colours: string;
-}
+/** One line a table, in the order of the list in the window. */
+const sources: readonly ColourTableSource[] = [
+  thermal,
+  balance,
+  amp,
+  tempo,
+  viridis,
+  haline,
+  deep,
+  ice,
+  matter,
+  curl,
+  gray,
+];
+const tables = new Map<string, ColourTable>();
+for (const source of sources) registerColourTable(source);
 
-const sources: Record<ColourTableName, Source> = { thermal, balance, amp, tempo, viridis };
-const decoded = new Map<ColourTableName, ColourTable>();
-
-export function colourTable(name: ColourTableName): ColourTable {
-  const known = decoded.get(name);
-  if (known) return known;
-  const source = sources[name];
+/**
+ * Adds a table; the window lists it with the others.
+ * @returns takes it away again
+ * @throws RangeError for what is no table of 256 colours, or for a name that is taken
+ */
+export function registerColourTable(source: ColourTableSource): () => void {
+  const { name, kind, use, colours } = source;
+  if (!/^(?:[0-9a-f]{6}){256}$/i.test(colours))
+    throw new RangeError(`The colour table ${name} does not hold 256 colours of six digits each.`);
+  if (tables.has(name)) throw new RangeError(`There is a colour table ${name} already.`);
   const rgba = new Uint8Array(256 * 4);
   for (let at = 0; at < 256; at += 1) {
     for (let channel = 0; channel < 3; channel += 1) {
       const from = at * 6 + channel * 2;
-      rgba[at * 4 + channel] = Number.parseInt(source.colours.slice(from, from + 2), 16);
+      rgba[at * 4 + channel] = Number.parseInt(colours.slice(from, from + 2), 16);
     }
     rgba[at * 4 + 3] = 255;
   }
-  const table = { name, diverging: source.kind === 'diverging', use: source.use, rgba };
-  decoded.set(name, table);
-  return table;
+  tables.set(name, { name, diverging: kind === 'diverging', use, rgba });
+  return () => void tables.delete(name);
+}
+
+export function colourTableNames(): string[] {
+  return [...tables.keys()];
+}
+
+/** @throws RangeError for a name that no table has */
+export function colourTable(name: string): ColourTable {
+  const found = tables.get(name);
+  if (!found) throw new RangeError(`There is no colour table ${name}.`);
+  return found;
 }
 
 /** The index of the colour that the shader picks for a value: the same sum, so that tests and bars agree. */
@@ -74,12 +112,15 @@ export function tableFor(variable: {
   longName: string;
   standardName: string;
   units: string;
-}): ColourTableName {
+}): string {
   const words = `${variable.standardName} ${variable.name} ${variable.longName}`.toLowerCase();
   if (/anomal|vorticity|difference/.test(words)) return 'balance';
   if (/temperature|sst|thetao|\btos\b|\btas\b/.test(words)) return 'thermal';
   if (/^(deg|k$|kelvin|celsius|°c)/.test(variable.units.trim().toLowerCase())) return 'thermal';
   if (/eastward|northward|velocity|momentum|\bu\b|\bv\b/.test(words)) return 'balance';
   if (/speed|magnitude/.test(words)) return 'tempo';
+  if (/salinity/.test(words)) return 'haline';
+  if (/depth|thickness/.test(words)) return 'deep';
+  if (/concentration|chlorophyll/.test(words)) return 'matter';
   return 'viridis';
 }

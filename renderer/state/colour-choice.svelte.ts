@@ -1,17 +1,12 @@
 /** The colour map of the main field: what suits the variable, until the user chooses another. */
-import {
-  type ColourTable,
-  type ColourTableName,
-  colourTable,
-  colourTableNames,
-} from '../scenes/colour-tables.ts';
+import { type ColourTable, colourTable, colourTableNames } from '../scenes/colour-tables.ts';
 import { niceLimits } from '../text/numbers.ts';
 
 export class ColourChoice {
-  readonly #suited: () => ColourTableName;
-  #chosen = $state<ColourTableName | null>(null);
+  readonly #suited: () => string;
+  #chosen = $state<string | null>(null);
 
-  constructor(suited: () => ColourTableName) {
+  constructor(suited: () => string) {
     this.#suited = suited;
   }
 
@@ -19,13 +14,13 @@ export class ColourChoice {
     return colourTable(this.#chosen ?? this.#suited());
   }
 
-  choose(name: ColourTableName): void {
+  choose(name: string): void {
     this.#chosen = name;
   }
 
   next(): void {
-    const at = colourTableNames.indexOf(this.table.name);
-    this.#chosen = colourTableNames[(at + 1) % colourTableNames.length] ?? 'viridis';
+    const names = colourTableNames();
+    this.#chosen = names[(names.indexOf(this.table.name) + 1) % names.length] ?? 'viridis';
   }
 
   /** Round limits around a range; a diverging map keeps zero in its middle. */

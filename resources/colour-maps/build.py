@@ -16,11 +16,17 @@ TABLES = [
     ("amp", "sequential", "magnitudes from zero, such as ensemble spread"),
     ("tempo", "sequential", "speeds and rates"),
     ("viridis", "sequential", "anything else"),
+    ("haline", "sequential", "salinity"),
+    ("deep", "sequential", "depth"),
+    ("ice", "sequential", "ice, and what is bright against dark"),
+    ("matter", "sequential", "concentrations"),
+    ("curl", "diverging", "vorticity, centred on zero"),
+    ("gray", "sequential", "print"),
 ]
 
 here = pathlib.Path(__file__).parent
 for name, kind, use in TABLES:
-    from_matplotlib = name == "viridis"
+    from_matplotlib = name in ("viridis", "gray")
     table = matplotlib.colormaps[name] if from_matplotlib else cmocean.cm.cmap_d[name]
     digits = "".join(
         "".join(f"{round(channel * 255):02x}" for channel in table(index)[:3]) for index in range(256)

@@ -13,8 +13,10 @@ import { otherKind } from './unsupported.ts';
 import { openZarrFolder, zarrFolder } from './zarr.ts';
 import { openZip } from './zip.ts';
 
-interface Format {
+export interface Format {
+  /** Whether a file that begins with these bytes (2056, or all there are) is of this format. */
   readonly matches: (head: Uint8Array) => boolean;
+  /** @throws DriftcastError `damaged-file`, `unsupported` */
   readonly open: (path: string) => Promise<DataFile>;
 }
 
@@ -23,7 +25,7 @@ const startsWith = (head: Uint8Array, bytes: readonly number[], at = 0) =>
 
 const hdf5Signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
-const formats: readonly Format[] = [
+const formats: Format[] = [
   {
     matches: (head) => startsWith(head, [0x43, 0x44, 0x46]) && [1, 2, 5].includes(head[3] ?? 0),
     open: openNetcdf3,
@@ -38,6 +40,15 @@ const formats: readonly Format[] = [
     open: openZip,
   },
 ];
+
+/**
+ * Adds a format from outside of this list; those before it are asked first.
+ * @returns takes it away again
+ */
+export function registerFormat(format: Format): () => void {
+  formats.push(format);
+  return () => void formats.splice(formats.indexOf(format), 1);
+}
 
 const readableFormats =
   'Driftcast reads NetCDF-3 (classic, 64-bit offset, 64-bit data) and NetCDF-4/HDF5 files, Zarr stores, and nn-benchmark folders.';

@@ -5,7 +5,7 @@
 
 import type { ExampleSource } from '#shared/domain/examples.ts';
 import type { StageName } from '#shared/domain/run.ts';
-import type { StageSettings, TrainableMethod, TrainSettings } from '#shared/domain/settings.ts';
+import type { StageSettings, TrainSettings } from '#shared/domain/settings.ts';
 import type { Random } from '#shared/random.ts';
 import type { ForwardOptions, Network } from '../networks/network.ts';
 import type { RandomStream } from '../runtime/random.ts';
@@ -14,7 +14,8 @@ import type { Item, LoadedBatch } from './frames.ts';
 import type { Problem } from './problem.ts';
 
 export interface TrainableMethodMaker {
-  readonly name: TrainableMethod;
+  /** As settings name it: one of the built-in names, or another that was registered. */
+  readonly name: string;
   /**
    * A model with fresh weights, decided by `seed`.
    * @throws DriftcastError `bad-input` for settings that make no model
@@ -23,7 +24,7 @@ export interface TrainableMethodMaker {
 }
 
 export interface MethodModel {
-  readonly method: TrainableMethod;
+  readonly method: string;
   /** By the prefix of their public weight names, in the order in which they are written. */
   readonly networks: ReadonlyMap<string, Network>;
   /** In the order of training. */

@@ -11,7 +11,7 @@ import { dyffusion } from '../dyffusion/method.ts';
 import type { MethodModel, TrainableMethodMaker } from '../methods/method.ts';
 import type { Problem } from '../methods/problem.ts';
 
-const makers: Readonly<Record<TrainableMethod, TrainableMethodMaker>> = {
+const builtIn: Readonly<Record<TrainableMethod, TrainableMethodMaker>> = {
   dyffusion,
   dropout,
   'dropout-at-once': dropoutAtOnce,
@@ -21,17 +21,32 @@ const makers: Readonly<Record<TrainableMethod, TrainableMethodMaker>> = {
   'crps-ensemble': crpsEnsemble,
 };
 
+const makers = new Map<string, TrainableMethodMaker>(Object.entries(builtIn));
+
+/**
+ * Adds a method from outside of this list.
+ * @returns takes it away again
+ * @throws DriftcastError `conflict` when there is one of this name
+ */
+export function registerMethod(maker: TrainableMethodMaker): () => void {
+  if (makers.has(maker.name))
+    throw new DriftcastError('conflict', `There is a method ${maker.name} already.`, 'Choose another name.');
+  makers.set(maker.name, maker);
+  return () => void makers.delete(maker.name);
+}
+
 /**
  * The model that settings ask for, with fresh weights decided by `seed`.
  * @throws DriftcastError `bad-input` for a method that needs no training and for settings that make no model
  */
 export function createMethod(settings: TrainSettings, problem: Problem, seed: number): MethodModel {
   const { method } = settings;
-  if (!Object.hasOwn(makers, method))
+  const maker = makers.get(method);
+  if (!maker)
     throw new DriftcastError(
       'bad-input',
       `The method ${method} needs no training: every score compares with it anyway.`,
-      `Train one of ${Object.keys(makers).join(', ')}.`,
+      `Train one of ${[...makers.keys()].join(', ')}.`,
     );
-  return makers[method as TrainableMethod].create(settings, problem, seed);
+  return maker.create(settings, problem, seed);
 }

@@ -12,7 +12,7 @@ const variable = (change: object) => ({ name: 'x', longName: '', standardName: '
 
 describe('colour tables', () => {
   it('have 256 opaque colours each, and known ends', () => {
-    for (const name of colourTableNames) {
+    for (const name of colourTableNames()) {
       const { rgba } = colourTable(name);
       expect(rgba.length).toBe(1024);
       expect(rgba.every((value, at) => at % 4 !== 3 || value === 255)).toBe(true);
@@ -31,6 +31,8 @@ describe('colour tables', () => {
     expect(tableFor(variable({ units: 'K' }))).toBe('thermal');
     expect(tableFor(variable({ longName: 'SST anomaly', units: 'degC' }))).toBe('balance');
     expect(tableFor(variable({ standardName: 'wind_speed' }))).toBe('tempo');
+    expect(tableFor(variable({ standardName: 'sea_water_salinity' }))).toBe('haline');
+    expect(tableFor(variable({ longName: 'mixed layer depth' }))).toBe('deep');
     expect(tableFor(variable({ units: 'kg m-3' }))).toBe('viridis');
   });
 });
