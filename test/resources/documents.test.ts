@@ -73,6 +73,7 @@ describe('the guides', () => {
     'README.md',
     'resources/docs/user-guide.md',
     'resources/docs/method.md',
+    'resources/docs/scores.md',
     'resources/docs/data.md',
   ];
   it.each(pages)('%s: its links lead to files that are there', (page) => {
