@@ -22,7 +22,7 @@ interface System {
 
 const MEMBERS = 20;
 const STARTS = 20;
-/** Of one stage: the epochs are the budget, so that a busy machine gives the same models; this only bounds the wait. */
+/** Of a method: the epochs are the budget, so that a busy machine gives the same models; this only bounds the wait. */
 const MOST_SECONDS = 1200;
 
 const systems: System[] = [
@@ -171,10 +171,11 @@ async function scoreSystem(
 async function budget(name: string, method: TrainableMethod, share: number): Promise<string[]> {
   const file = resolve(import.meta.dirname, '..', '..', 'resources', 'presets', `${name}.json`);
   const settings = settingsFor(presetSchema.parse(JSON.parse(await readFile(file, 'utf8'))), method);
-  return stagesOf(settings).flatMap(({ name: stage, settings: { epochs: whole } }) => {
+  const stages = stagesOf(settings);
+  return stages.flatMap(({ name: stage, settings: { epochs: whole } }) => {
     const key = stage === 'fine-tuning' ? 'fineTuning' : stage;
     const epochs = Math.max(1, Math.round(whole * share));
-    return ['--set', `${key}.epochs=${epochs}`, '--set', `${key}.maxSeconds=${MOST_SECONDS}`];
+    return ['--set', `${key}.epochs=${epochs}`, '--set', `${key}.maxSeconds=${MOST_SECONDS / stages.length}`];
   });
 }
 

@@ -71,6 +71,11 @@ it('a format from outside opens like the others, and is gone when taken away', a
   await file.close();
   await writeFile(path, 'GRIDS height m 2 2 3\n1 2 3\n');
   await expect(openDataFile(path)).rejects.toMatchObject({ code: 'damaged-file' });
+  // Twice is as good as once, and takes none of the others.
+  remove();
   remove();
   await expect(openDataFile(path)).rejects.toMatchObject({ code: 'unsupported' });
+  const zip = join(await temporaryFolder(), 'empty.zip');
+  await writeFile(zip, Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)]));
+  await expect(openDataFile(zip)).rejects.not.toThrow(/fit no known format/);
 });

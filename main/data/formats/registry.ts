@@ -47,7 +47,11 @@ const formats: Format[] = [
  */
 export function registerFormat(format: Format): () => void {
   formats.push(format);
-  return () => void formats.splice(formats.indexOf(format), 1);
+  return () => {
+    const at = formats.indexOf(format);
+    // Taken away already: -1 would take the last of the others.
+    if (at >= 0) formats.splice(at, 1);
+  };
 }
 
 const readableFormats =
