@@ -54,8 +54,10 @@ export function parseDownloadPath(path: string): DownloadAddress | null {
   return null;
 }
 
-/** What the desktop app's menu may ask of the page: a place to go to, or the help. */
-export const windowCommands = ['data', 'train', 'forecast', 'compare', 'library', 'help'] as const;
+/** The places on the rail. */
+export const placeCommands = ['data', 'train', 'forecast', 'compare', 'library'] as const;
+/** What the desktop app's menu may ask of the page: a place to go to, the guide, or the keys. */
+export const windowCommands = [...placeCommands, 'guide', 'help'] as const;
 export type WindowCommand = (typeof windowCommands)[number];
 
 export function isWindowCommand(value: unknown): value is WindowCommand {

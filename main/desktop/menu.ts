@@ -1,6 +1,6 @@
 /** The menu bar, with each platform's own places and keys. */
 import type { MenuItemConstructorOptions } from 'electron';
-import { type WindowCommand, windowCommands } from '#shared/shell.ts';
+import { placeCommands, type WindowCommand } from '#shared/shell.ts';
 
 export interface MenuActions {
   tell(command: WindowCommand): void;
@@ -64,19 +64,18 @@ export function menuTemplate(
   const view: MenuItemConstructorOptions = {
     label: '&View',
     submenu: [
-      ...windowCommands
-        .filter((command) => command !== 'help')
-        .map((command, index) => ({
-          label: command.replace(/^./, (letter) => letter.toUpperCase()),
-          accelerator: `CmdOrCtrl+${index + 1}`,
-          click: () => actions.tell(command),
-        })),
+      ...placeCommands.map((command, index) => ({
+        label: command.replace(/^./, (letter) => letter.toUpperCase()),
+        accelerator: `CmdOrCtrl+${index + 1}`,
+        click: () => actions.tell(command),
+      })),
       ...[line, ...roles('reload', 'resetZoom', 'zoomIn', 'zoomOut'), line, ...roles('togglefullscreen')],
     ],
   };
   const help: MenuItemConstructorOptions = {
     role: 'help',
     submenu: [
+      { label: 'Guide', click: () => actions.tell('guide') },
       { label: 'Keys and Terms', accelerator: mac ? 'Cmd+?' : 'F1', click: () => actions.tell('help') },
       { label: 'Show Logs and Crash Reports', click: () => actions.showReports() },
       ...(mac ? [] : [line, ...updates, line, ...roles('about')]),

@@ -1,9 +1,11 @@
 /** The window's address: where one is and what is open, so that a reload or a shared link comes back to it. */
 
-export const places = ['data', 'train', 'forecast', 'compare', 'library'] as const;
+import { placeCommands } from '#shared/shell.ts';
+
+export const places = [...placeCommands, 'guide'] as const;
 export type Place = (typeof places)[number];
 
-/** What the address may name besides the place: `time` is a frame of the file, `initial` one of the dataset; `simulate` is the system of the simulation that is set up in Data; `picture` is how it is shown, where not as usual: `grid`, `globe`, `vorticity`, `speed`. Anything else in it is dropped. */
+/** What the address may name besides the place: `time` is a frame of the file, `initial` one of the dataset; `simulate` is the system of the simulation that is set up in Data; `picture` is how it is shown, where not as usual: `grid`, `globe`, `vorticity`, `speed`; `page` and `section` are what the guide is open at. Anything else in it is dropped. */
 export const parameterNames = [
   'file',
   'variable',
@@ -22,6 +24,8 @@ export const parameterNames = [
   'simulate',
   'channel',
   'picture',
+  'page',
+  'section',
 ] as const;
 export type ParameterName = (typeof parameterNames)[number];
 export type Parameters = Partial<Record<ParameterName, string>>;

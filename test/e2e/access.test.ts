@@ -72,12 +72,12 @@ describe('a window for everyone', () => {
     while (!(await page.getByRole('button', { name: `Theme: ${theme}` }).isVisible()))
       await page.getByRole('button', { name: /^Theme:/ }).click();
     const problems: Record<string, string[]> = {};
-    for (const place of ['Data', 'Train', 'Forecast', 'Compare', 'Library']) {
+    for (const place of ['Data', 'Train', 'Forecast', 'Compare', 'Library', 'Guide']) {
       await page.getByRole('button', { name: place, exact: true }).click();
       await page.getByRole('heading', { level: 1, name: place }).waitFor();
       problems[place] = await seriousProblems();
     }
-    expect(problems).toEqual({ Data: [], Train: [], Forecast: [], Compare: [], Library: [] });
+    expect(problems).toEqual({ Data: [], Train: [], Forecast: [], Compare: [], Library: [], Guide: [] });
   });
 
   it('keeps everything inside the window at its smallest size', async () => {
