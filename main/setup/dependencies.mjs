@@ -27,27 +27,66 @@ export function areDependenciesCurrent(top = root) {
   return true;
 }
 
+/** Why a name is not found or a host not reached: what being offline looks like. */
+const offline = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ETIMEDOUT',
+]);
+
 /**
- * Runs `npm ci`. The only part of the set-up that nothing can do without.
+ * The registry that npm would ask, where it certainly cannot be reached; null where it can, or where only npm knows
+ * the way (a proxy, certificates of its own).
  *
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<string | null>}
+ */
+async function unreachableRegistry(env) {
+  if (Object.keys(env).some((name) => /proxy$/i.test(name) && !/^no_?proxy$/i.test(name) && env[name]))
+    return null;
+  const { command, args } = npm(env);
+  const asked = await run(command, [...args, 'config', 'get', 'registry'], { cwd: root });
+  const registry = asked.stdout.trim();
+  if (!/^https?:\/\//.test(registry)) return null;
+  try {
+    await fetch(registry, { method: 'HEAD', signal: AbortSignal.timeout(10_000) });
+    return null;
+  } catch (thrown) {
+    const cause = /** @type {any} */ (thrown).cause;
+    // Where a host has several addresses, the reasons come together.
+    const code = cause?.code ?? cause?.errors?.[0]?.code;
+    return offline.has(code) ? registry : null;
+  }
+}
+
+/**
+ * Runs `npm ci`. The only part of the set-up that nothing can do without. Without a network npm asks for every package
+ * again and again for minutes; here it is sent to its cache at once, which is enough where they were installed before.
+ *
+ * @param {import('./report.mjs').Report} report
+ * @param {NodeJS.ProcessEnv} [env]
  * @throws {SetupError} `network`
  */
-export async function installDependencies() {
-  const { command, args } = npm();
-  const outcome = await run(
-    command,
-    [...args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
-    {
-      cwd: root,
-      output: 'stderr',
-    },
+export async function installDependencies(report, env = process.env) {
+  const { command, args } = npm(env);
+  const missing = await unreachableRegistry(env);
+  if (missing) report.note(`${missing} cannot be reached; looking for the packages in npm's cache`);
+  const words = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const outcome = await run(command, [...args, ...words, ...(missing ? ['--offline'] : [])], {
+    cwd: root,
+    env,
+    output: 'stderr',
+  });
+  if (outcome.code === 0 && areDependenciesCurrent()) return;
+  throw new SetupError(
+    'network',
+    missing
+      ? `The npm packages are missing, ${missing} cannot be reached, and npm's cache does not hold all of them; connect this machine to the network, or give npm its proxy, and start again.`
+      : "npm could not install the packages that the lockfile names (its own lines above say why); check the network or npm's registry settings and start again.",
   );
-  if (outcome.code !== 0 || !areDependenciesCurrent()) {
-    throw new SetupError(
-      'network',
-      "npm could not install the packages that the lockfile names (its own lines above say why); check the network or npm's registry settings and start again.",
-    );
-  }
 }
 
 /**

@@ -61,7 +61,7 @@ export async function prepare(options) {
         if (isDone()) return readFacts() ?? before;
         if (!areDependenciesCurrent()) {
           report.phase(1, 'npm packages, as the lockfile names them');
-          await installDependencies();
+          await installDependencies(report, env);
         }
         let now = readFacts() ?? before;
         if (compute && (retry || !isComputeSettled(now, choice, env)))

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync, readlinkSync, realpathSync, rmSync, utimesSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fakeProgram } from './fakes.ts';
@@ -65,6 +67,22 @@ describe('what is missing', () => {
     const { code, stderr, stdout } = await checkout.run('driftcast.mjs', [], { NPM_FAILS: '1' });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.trim().split('\n').at(-1)).toMatch(/^Driftcast: npm could not install the packages/);
+  });
+
+  it('without a network is looked for in the cache at once', async () => {
+    const REGISTRY = `http://127.0.0.1:${await closedPort()}/`;
+    const checkout = smallCheckout();
+    const failed = await checkout.run('driftcast.mjs', [], { NPM_FAILS: '1', REGISTRY });
+    expect(failed.code).toBe(1);
+    expect(checkout.calls()).toEqual(['npm, offline']);
+    expect(failed.stderr.trim().split('\n').at(-1)).toMatch(
+      /^Driftcast: The npm packages are missing, http:\/\/127\.0\.0\.1:\d+\/ cannot be reached, .*; connect/,
+    );
+    expect((await checkout.run('driftcast.mjs', [], { REGISTRY })).code).toBe(0);
+    // Behind a proxy only npm knows the way.
+    const behind = smallCheckout();
+    await behind.run('driftcast.mjs', [], { REGISTRY, HTTPS_PROXY: 'http://127.0.0.1:9' });
+    expect(behind.calls()[0]).toBe('npm');
   });
 
   it('counts as a failed test where nothing could be tested', async () => {
@@ -176,3 +194,13 @@ describe('the app', () => {
     expect((await checkout.run('driftcast.mjs')).code).toBe(3);
   });
 });
+
+/** A port of this machine on which nothing answers. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -54,7 +54,8 @@ export function smallCheckout(cache?: string): Checkout {
   // Node_modules come from "npm ci", as they would: the tools in them are stand-ins too.
   write(
     'stand-ins/npm-cli.js',
-    `const name = 'npm'; ${note}
+    `if (process.argv[2] === 'config') { console.log(process.env.REGISTRY ?? 'undefined'); process.exit(0); }
+    const name = process.argv.includes('--offline') ? 'npm, offline' : 'npm'; ${note}
     const fs = require('fs'), path = require('path');
     if (process.env.NPM_FAILS) { console.error('npm error network'); process.exit(1); }
     fs.cpSync(path.join(__dirname, 'modules'), 'node_modules', { recursive: true });
