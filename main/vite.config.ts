@@ -19,6 +19,7 @@ const entries = {
   engine: 'main/engine/process.ts',
   desktop: 'main/desktop/main.ts',
   bench: 'test/bench/main.ts',
+  pictures: 'test/pictures/main.ts',
 };
 
 function presentEntries(): Record<string, string> {

@@ -95,7 +95,7 @@ function explain(wheel, folder, said) {
   }
   return new SetupError(
     'other',
-    `pip failed while fetching ${wheel.project} ${wheel.version}; its last lines say why.`,
+    `pip failed while fetching ${wheel.project} ${wheel.version}${said.trim() ? '; its last lines say why' : ' and did not say why; try "python3 -m pip --version"'}.`,
     tail(said),
   );
 }

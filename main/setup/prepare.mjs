@@ -175,8 +175,7 @@ async function setUpCompute(facts, choice, report, env) {
     for (const build of builds) {
       failure = await setUpBuild(build, next, report, env);
       if (failure === null) break;
-      if (failure.details) report.note(failure.details.replaceAll('\n', '\n  '));
-      if (build !== builds.at(-1)) report.warn(`${failure.message} Trying the CPU build.`);
+      if (build !== builds.at(-1)) report.warn(`${failure.message} Trying the CPU build.`, failure.details);
     }
   }
   if (failure !== null) {
@@ -186,7 +185,8 @@ async function setUpCompute(facts, choice, report, env) {
     next.binding = { available: false, path: null, reason: failure.message };
     // What lies there from an earlier set-up is not what was asked for, or does not load.
     rmSync(bindingPath(), { force: true });
-    if (!asked) report.warn(`${failure.message} Until then the slow JavaScript backend computes.`);
+    if (!asked)
+      report.warn(`${failure.message} Until then the slow JavaScript backend computes.`, failure.details);
   }
   const passing =
     failure !== null && ['network', 'corrupt', 'disk', 'other'].includes(failure.kind) && choice !== 'none';

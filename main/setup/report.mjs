@@ -9,7 +9,8 @@
  * @property {(number: number, text: string) => void} phase a phase begins
  * @property {(text: string) => void} note something worth a line inside a phase
  * @property {(done: number, total: number) => void} progress bytes so far and in all; prints every tenth
- * @property {(sentence: string) => void} warn what is missing and what to do; the set-up goes on
+ * @property {(sentence: string, details?: string) => void} warn what is missing and what to do, after the last lines of
+ *   the program that failed; the set-up goes on
  */
 
 /**
@@ -34,7 +35,8 @@ export function createReport({ phases, quiet = false, write = (line) => process.
       lastTenth = tenth;
       write(`  ${tenth * 10} % (${megabytes(done)} of ${megabytes(total)})`);
     },
-    warn(sentence) {
+    warn(sentence, details = '') {
+      if (details) write(`  ${details.replaceAll('\n', '\n  ')}`);
       write(`Driftcast set-up, warning: ${sentence}`);
     },
   };

@@ -5,7 +5,8 @@ const pictures = import.meta.glob<string>('../../../resources/docs/pictures/*.pn
   eager: true,
 });
 
-/** `pictures/globe.png`, as a document names it; empty where there is none. */
-export function pictureAddress(href: string): string {
-  return pictures[`../../../resources/docs/${href}`] ?? '';
+/** For `pictures/globe-light.png`, as a document names it, the picture that fits the theme; empty where there is none. */
+export function pictureAddress(href: string, dark: boolean): string {
+  const found = (name: string) => pictures[`../../../resources/docs/${name}`];
+  return (dark && found(href.replace(/-light\.png$/, '-dark.png'))) || (found(href) ?? '');
 }
