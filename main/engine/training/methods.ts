@@ -1,5 +1,5 @@
 /** Every trainable method by name: a new one is a file and a line here, and its name and facts in shared/domain. */
-import type { TrainableMethod, TrainSettings } from '#shared/domain/settings.ts';
+import { methods, type TrainableMethod, type TrainSettings } from '#shared/domain/settings.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { crpsEnsemble } from '../baselines/crps-ensemble.ts';
 import { ddpm } from '../baselines/ddpm.ts';
@@ -45,7 +45,9 @@ export function createMethod(settings: TrainSettings, problem: Problem, seed: nu
   if (!maker)
     throw new DriftcastError(
       'bad-input',
-      `The method ${method} needs no training: every score compares with it anyway.`,
+      (methods as readonly string[]).includes(method)
+        ? `The method ${method} needs no training: every score compares with it anyway.`
+        : `There is no method ${method}.`,
       `Train one of ${[...makers.keys()].join(', ')}.`,
     );
   return maker.create(settings, problem, seed);

@@ -268,6 +268,8 @@ describe('what a method cannot do is refused with a sentence', () => {
 
   it('refuses to be trained where there is nothing to train', async () => {
     await expect(run(settingsOf('persistence'))).rejects.toThrow(/needs no training/);
+    const unknown = { ...settingsOf('persistence'), method: 'oracle' } as unknown as TrainSettings;
+    await expect(run(unknown)).rejects.toThrow('There is no method oracle.');
     const silent = settingsOf('dropout', { forecaster: { dropout: { block: 0 } } });
     await expect(run(silent)).rejects.toThrow(/all members of Dropout would be the same/);
   });
