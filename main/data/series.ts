@@ -5,7 +5,7 @@ import { type Grid, gridOf } from './cf/grid.ts';
 import { resolveRegion } from './cf/region.ts';
 import { SlabReader, type Window } from './cf/slab.ts';
 import { labelOf } from './cf/timeAxis.ts';
-import { attributeText, type DataFile } from './formats/dataFile.ts';
+import { attributeText, bytesPerValue, type DataFile } from './formats/dataFile.ts';
 import { findVariable, withFile } from './openFile.ts';
 
 export interface Series {
@@ -17,9 +17,13 @@ export interface Series {
 
 export interface SeriesOptions extends WorkOptions {
   readonly slices?: Readonly<Record<string, number>>;
+  /** About how much may be read, in bytes: of a longer series evenly spaced times are, and lines drawn between them. */
+  readonly mostBytes?: number;
 }
 
 const readBytes = 16 * 1024 * 1024;
+/** However large the frames: fewer show no season. */
+const fewestSamples = 64;
 
 /** Area weights by row: the cosine of latitude where rows are latitudes, else 1. */
 function rowWeights(latitudes: readonly number[] | null, rows: number): number[] {
@@ -28,34 +32,69 @@ function rowWeights(latitudes: readonly number[] | null, rows: number): number[]
   );
 }
 
+/** Times to read where all would be too many, first and last among them; null where all can be read. */
+function sampleOfTimes(reader: SlabReader, times: number, mostBytes: number): number[] | null {
+  const { chunks, type } = reader.grid.variable;
+  // A stored chunk is read whole, whatever is wanted of it.
+  const together = reader.grid.time === null ? 1 : (chunks?.[reader.grid.time] ?? 1);
+  const bytes = reader.cells * bytesPerValue(type);
+  if (times * bytes <= mostBytes) return null;
+  const count = Math.max(fewestSamples, Math.floor(mostBytes / (bytes * together)));
+  if (count * together >= times) return null;
+  return Array.from({ length: count }, (_, i) => Math.round((i * (times - 1)) / (count - 1)));
+}
+
+/** Straight lines between the values at the given times; NaN where one of both ends is. */
+function fillBetween(values: Float32Array, known: readonly number[]): void {
+  for (let i = 1; i < known.length; i++) {
+    const [from, to] = [known[i - 1]!, known[i]!];
+    for (let time = from + 1; time < to; time++) {
+      const share = (time - from) / (to - from);
+      values[time] = (1 - share) * values[from]! + share * values[to]!;
+    }
+  }
+}
+
 async function collect(
   file: DataFile,
   grid: Grid,
   window: Window,
   weights: readonly number[],
-  { slices, signal, onProgress }: SeriesOptions,
+  { slices, signal, onProgress, mostBytes = Number.POSITIVE_INFINITY }: SeriesOptions,
 ): Promise<Series> {
   const reader = new SlabReader(file, grid, window, slices);
   const times = grid.timeAxis?.values.length ?? 1;
   const values = new Float32Array(times);
   const width = reader.cells / window.rows.count;
-  const step = reader.timesPerRead(readBytes);
-  for (let first = 0; first < times; first += step) {
-    await breathe(signal);
-    const count = Math.min(step, times - first);
-    const block = await reader.read(first, count, new Float32Array(count * reader.cells));
-    for (let t = 0; t < count; t++) {
-      let [sum, weight] = [0, 0];
-      for (let cell = 0; cell < reader.cells; cell++) {
-        const value = block[t * reader.cells + cell]!;
-        if (Number.isNaN(value)) continue;
-        const w = weights[Math.floor(cell / width)]!;
-        sum += w * value;
-        weight += w;
-      }
-      values[first + t] = weight > 0 ? sum / weight : Number.NaN;
+  const meanOf = (frame: Float32Array) => {
+    let [sum, weight] = [0, 0];
+    for (let cell = 0; cell < frame.length; cell++) {
+      const value = frame[cell]!;
+      if (Number.isNaN(value)) continue;
+      const w = weights[Math.floor(cell / width)]!;
+      sum += w * value;
+      weight += w;
     }
-    onProgress?.((first + count) / times);
+    return weight > 0 ? sum / weight : Number.NaN;
+  };
+  const sampled = sampleOfTimes(reader, times, mostBytes);
+  if (sampled !== null) {
+    for (const [i, time] of sampled.entries()) {
+      await breathe(signal);
+      values[time] = meanOf(await reader.read(time, 1, new Float32Array(reader.cells)));
+      onProgress?.((i + 1) / sampled.length);
+    }
+    fillBetween(values, sampled);
+  } else {
+    const step = reader.timesPerRead(readBytes);
+    for (let first = 0; first < times; first += step) {
+      await breathe(signal);
+      const count = Math.min(step, times - first);
+      const block = await reader.read(first, count, new Float32Array(count * reader.cells));
+      for (let t = 0; t < count; t++)
+        values[first + t] = meanOf(block.subarray(t * reader.cells, (t + 1) * reader.cells));
+      onProgress?.((first + count) / times);
+    }
   }
   const axis = grid.timeAxis;
   return {
@@ -65,7 +104,7 @@ async function collect(
   };
 }
 
-/** Mean over the cells of a region at every time, weighted by the area of cells on the sphere. */
+/** Mean over the cells of a region at every time, weighted by the area of cells on the sphere; `mostBytes` makes it a sample. */
 export function readRegionalMean(
   file: string | DataFile,
   variablePath: string,

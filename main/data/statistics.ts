@@ -19,7 +19,7 @@ export interface Statistics {
 }
 
 const blockBytes = 16 * 1024 * 1024;
-const mostCells = 256 * 1024 * 1024;
+const mostCells = 64 * 1024 * 1024;
 
 /** Shape of the blocks to read: whole chunks, grown from the last dimension on while the budget lasts. */
 export function blockShape(variable: DataVariable, budget = blockBytes): number[] {

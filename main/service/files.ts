@@ -1,15 +1,19 @@
 /** Topic `files`: opening data files and reading what is in them, all through the engine's files lane. */
 import type { z } from 'zod';
-import type { openingSchema } from '#shared/contract/index.ts';
+import { type openingSchema, rhythmSchema } from '#shared/contract/index.ts';
+import { variableSummarySchema } from '#shared/domain/file.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import type { Core } from './core.ts';
 import { asOrpcError, errorDataOf, requireTrust } from './errors.ts';
 import { EventStream } from './events.ts';
 import { describeRecent, type OpenedFiles } from './opened-files.ts';
+import { ReadCache } from './read-cache.ts';
 
 type Opening = z.infer<typeof openingSchema>;
 
-export function filesTopic({ os, files }: Core, opened: OpenedFiles) {
+export function filesTopic({ os, files, workspace, log }: Core, opened: OpenedFiles) {
+  const cache = new ReadCache(workspace.cache, (thrown) => log.warn({ err: thrown }, 'cache of read files'));
+
   async function openPaths(
     given: readonly string[],
     token: string,
@@ -61,12 +65,19 @@ export function filesTopic({ os, files }: Core, opened: OpenedFiles) {
     recent: os.files.recent.handler(async ({ context }) =>
       (await opened.recent()).map((file) => describeRecent(file, context.trusted)),
     ),
-    statistics: os.files.statistics.handler(async ({ input: { file, variable }, signal }) =>
-      files.call('statistics', { paths: await opened.paths(file), variable }, { signal }),
-    ),
-    rhythm: os.files.rhythm.handler(async ({ input: { file, variable, slices }, signal }) =>
-      files.call('rhythm', { paths: await opened.paths(file), variable, slices }, { signal }),
-    ),
+    statistics: os.files.statistics.handler(async ({ input: { file, variable }, signal }) => {
+      const paths = await opened.paths(file);
+      return cache.through(['statistics', file, variable], variableSummarySchema, () =>
+        files.call('statistics', { paths, variable }, { signal }),
+      );
+    }),
+    rhythm: os.files.rhythm.handler(async ({ input: { file, variable, slices }, signal }) => {
+      const paths = await opened.paths(file);
+      const chosen = Object.entries(slices).sort(([a], [b]) => (a < b ? -1 : 1));
+      return cache.through(['rhythm', file, variable, JSON.stringify(chosen)], rhythmSchema, () =>
+        files.call('rhythm', { paths, variable, slices }, { signal }),
+      );
+    }),
     grid: os.files.grid.handler(async ({ input: { file, variable } }) =>
       files.call('grid', { paths: await opened.paths(file), variable }),
     ),

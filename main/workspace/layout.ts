@@ -32,6 +32,8 @@ export interface Workspace {
   /** Files made by simulators in the window. */
   readonly simulations: string;
   readonly logs: string;
+  /** What can be found out again by reading data files: deleting it costs time, nothing else. */
+  readonly cache: string;
   readonly recentFile: string;
   readonly settingsFile: string;
   /** Absolute folder of an entity; it need not exist. @throws DriftcastError `bad-input` for what is no id. */
@@ -61,7 +63,7 @@ export function defaultWorkspaceFolder(environment: NodeJS.ProcessEnv = process.
 export async function openWorkspace(folder: string = defaultWorkspaceFolder()): Promise<Workspace> {
   const root = resolve(folder);
   try {
-    for (const name of [...Object.values(parents), 'uploads', 'simulations', 'logs'])
+    for (const name of [...Object.values(parents), 'uploads', 'simulations', 'logs', 'cache'])
       await mkdir(join(root, name), { recursive: true });
   } catch (thrown) {
     throw diskError(thrown, 'write', root);
@@ -75,6 +77,7 @@ export async function openWorkspace(folder: string = defaultWorkspaceFolder()): 
     uploads: join(root, 'uploads'),
     simulations: join(root, 'simulations'),
     logs: join(root, 'logs'),
+    cache: join(root, 'cache'),
     recentFile: join(root, 'recent.json'),
     settingsFile: join(root, 'settings.json'),
     entity: (kind, id) => entityFolder(join(root, parents[kind]), id, kind),

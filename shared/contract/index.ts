@@ -47,6 +47,9 @@ export const openingSchema = z.discriminatedUnion('kind', [
 
 const mostPaths = 100_000;
 
+/** A value at every time, and the dates. */
+export const rhythmSchema = z.object({ dates: z.array(z.string()), means: z.array(z.number().nullable()) });
+
 const files = {
   /** Opens by path. Refused for browser pages, which upload (`/uploads`) or pick from `browse`. */
   open: call
@@ -74,7 +77,10 @@ const files = {
   statistics: call
     .input(z.object({ file: id, variable: z.string() }))
     .output(fileSummarySchema.shape.variables.element),
-  /** Mean over a region at every time (null: all missing), with dates in the file's calendar: the time line's rhythm. */
+  /**
+   * Mean over the grid at every time (null: all missing), with dates in the file's calendar: the time line's rhythm. Of
+   * more than 256 MiB it is known at evenly spaced times, and drawn straight between them.
+   */
   rhythm: call
     .input(
       z.object({
@@ -83,7 +89,7 @@ const files = {
         slices: z.record(z.string(), z.number().int()).default({}),
       }),
     )
-    .output(z.object({ dates: z.array(z.string()), means: z.array(z.number().nullable()) })),
+    .output(rhythmSchema),
   /** Grid of a variable as the map needs it; null where the grid has index coordinates only. */
   grid: call.input(z.object({ file: id, variable: z.string() })).output(
     z.object({
@@ -112,9 +118,7 @@ const datasets = {
   get: call.input(z.object({ dataset: id })).output(datasetSchema),
   remove: call.input(z.object({ dataset: id })).output(z.object({})),
   /** Regional mean at every time of the dataset, with dates. */
-  rhythm: call
-    .input(z.object({ dataset: id, channel: z.number().int().default(0) }))
-    .output(z.object({ dates: z.array(z.string()), means: z.array(z.number().nullable()) })),
+  rhythm: call.input(z.object({ dataset: id, channel: z.number().int().default(0) })).output(rhythmSchema),
 };
 
 const presets = { list: call.output(z.array(presetSchema)) };

@@ -2,12 +2,13 @@
  * `npm run bench`: measures on this machine, as a table on stderr and as JSON on stdout with --json.
  * Ratios against a named peer are taken in one run, so that a noisy machine cancels out.
  */
-import { cpus, totalmem } from 'node:os';
+import { cpus, tmpdir, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Measure } from './measure.ts';
 import { benchMemory, measureSamplingMemory } from './memory.ts';
 import { benchNavierStokes } from './navier-stokes.ts';
 import { benchNetwork } from './network.ts';
+import { benchOpening } from './opening.ts';
 import { benchSampling } from './sampling.ts';
 import { benchSimulators } from './simulators.ts';
 import { benchSkill } from './skill.ts';
@@ -16,8 +17,8 @@ const { values: options } = parseArgs({
   options: {
     only: { type: 'string' },
     json: { type: 'boolean', default: false },
-    /** Of `skill`: the folder that keeps data and runs, and which systems and methods; all when left out. */
-    folder: { type: 'string', default: 'driftcast-skill' },
+    /** Of `skill`: the folder that keeps data and runs, and which systems and methods; all when left out. Of `opening`: the folder that keeps its files. */
+    folder: { type: 'string' },
     system: { type: 'string', multiple: true, default: [] },
     method: { type: 'string', multiple: true, default: [] },
     /** Of `skill`: share of the presets' epochs that each method trains for. */
@@ -34,16 +35,17 @@ const benchmarks: Record<string, () => Promise<Measure[]>> = {
   memory: benchMemory,
   'navier-stokes': benchNavierStokes,
   simulators: benchSimulators,
+  opening: () => benchOpening(options.folder ?? tmpdir()),
   skill: () =>
     benchSkill({
-      folder: options.folder,
+      folder: options.folder ?? 'driftcast-skill',
       systems: options.system,
       methods: options.method,
       share: Number(options.share),
     }),
 };
-/** Trains for hours: only when asked for by name. */
-const byNameOnly = new Set(['skill']);
+/** Trains for hours, or writes gigabytes: only when asked for by name. */
+const byNameOnly = new Set(['skill', 'opening']);
 
 if (options['measure-memory'] !== undefined) {
   await measureSamplingMemory(Number(options['measure-memory']));

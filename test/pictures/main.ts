@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { startApp, type TestApp } from '../e2e/app.ts';
 
-const patience = { timeout: 300_000 };
+const patience = { timeout: 900_000 };
 const root = resolve(import.meta.dirname, '..', '..');
 const folder = join(root, 'resources', 'docs', 'pictures');
 const size = { width: 1280, height: 800 };
@@ -86,6 +86,8 @@ function scenes({ page }: TestApp): Record<string, () => Promise<void>> {
       await settle();
     },
     compare: async () => {
+      if (!(await page.getByRole('button', { name: 'Run the forecast' }).isVisible()))
+        await openSample('Surface ocean');
       await forecast(20);
       await maps(4);
       await nearMiddle();

@@ -63,6 +63,7 @@ describe('a workspace', () => {
     await openWorkspace(folder);
     const workspace = await openWorkspace(folder);
     expect((await readdir(workspace.folder)).sort()).toEqual([
+      'cache',
       'datasets',
       'forecasts',
       'logs',

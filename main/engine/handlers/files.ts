@@ -52,6 +52,9 @@ export const statistics: Handler<'statistics'> = ({ paths, variable: name }, { s
     return { ...found, ...(await statisticsOf(file, variable, time, { signal, onProgress })) };
   });
 
+/** The shape of the series for the time line: seconds of reading, not minutes. */
+const rhythmBytes = 256 * 1024 * 1024;
+
 export const rhythm: Handler<'rhythm'> = ({ paths, variable, slices }, { signal, emit }) =>
   files.use(paths, async (file) => {
     const onProgress = stepEmitter(emit, `Reading ${variable}`);
@@ -59,7 +62,7 @@ export const rhythm: Handler<'rhythm'> = ({ paths, variable, slices }, { signal,
       file,
       variable,
       { kind: 'whole' },
-      { slices, signal, onProgress },
+      { slices, signal, onProgress, mostBytes: rhythmBytes },
     );
     return { dates: times, means: [...values].map(finiteOrNull) };
   });
