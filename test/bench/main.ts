@@ -4,6 +4,7 @@
  */
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchFuzz } from './fuzz.ts';
 import type { Measure } from './measure.ts';
 import { benchMemory, measureSamplingMemory } from './memory.ts';
 import { benchNavierStokes } from './navier-stokes.ts';
@@ -23,6 +24,9 @@ const { values: options } = parseArgs({
     method: { type: 'string', multiple: true, default: [] },
     /** Of `skill`: share of the presets' epochs that each method trains for. */
     share: { type: 'string', default: '1' },
+    /** Of `fuzz`: how long, and the seed of the first file. */
+    minutes: { type: 'string', default: '20' },
+    seed: { type: 'string', default: '1' },
     /** Of `memory`, for its own use: the horizon to sample over in this process. */
     'measure-memory': { type: 'string' },
   },
@@ -35,6 +39,7 @@ const benchmarks: Record<string, () => Promise<Measure[]>> = {
   memory: benchMemory,
   'navier-stokes': benchNavierStokes,
   simulators: benchSimulators,
+  fuzz: () => benchFuzz(Number(options.minutes), Number(options.seed)),
   opening: () => benchOpening(options.folder ?? tmpdir()),
   skill: () =>
     benchSkill({
@@ -44,8 +49,8 @@ const benchmarks: Record<string, () => Promise<Measure[]>> = {
       share: Number(options.share),
     }),
 };
-/** Trains for hours, or writes gigabytes: only when asked for by name. */
-const byNameOnly = new Set(['skill', 'opening']);
+/** Trains for hours, writes gigabytes, or breaks things: only when asked for by name. */
+const byNameOnly = new Set(['skill', 'opening', 'fuzz']);
 
 if (options['measure-memory'] !== undefined) {
   await measureSamplingMemory(Number(options['measure-memory']));

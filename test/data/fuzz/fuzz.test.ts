@@ -1,0 +1,10 @@
+/** A minute of damaged files of every format; `npm run bench -- --only fuzz` goes on for twenty. */
+import { expect, it } from 'vitest';
+import { fuzzCampaign } from './campaign.ts';
+
+it('ends every damaged file in an answer or a sentence, in time and in bounds', async () => {
+  const report = await fuzzCampaign({ seed: 1, seconds: 60 });
+  console.log(`${report.files} damaged files: ${JSON.stringify(report.outcomes)}`);
+  expect(report.findings).toEqual([]);
+  expect(report.files).toBeGreaterThan(300);
+}, 180_000);
