@@ -89,6 +89,8 @@ function collect(stream: Readable, skip: number, length: number): Promise<Uint8A
     });
     stream.on('end', done);
     stream.on('error', reject);
+    // Closed before its end, and without a word: what was settled above stays so.
+    stream.on('close', () => reject(new Error('The entry is cut short.')));
   });
 }
 
