@@ -42,6 +42,7 @@ runDesktop(electron, {
   files: filesOf(process.argv),
   createService: () =>
     createService({
+      warm: true,
       workspaceFolder: workspaceOf(process.argv),
       engineEntry: resolve(here, 'engine.js'),
       resourcesFolder: resolve(here, '../../resources'),

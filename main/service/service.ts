@@ -54,6 +54,8 @@ export interface ServiceOptions {
   /** What the set-up wrote down; absent: beside the folder of the engine program. */
   setupFile?: string;
   limits?: Partial<EngineLimits>;
+  /** Start the process that reads files at once: a window will soon ask it for a first map. */
+  warm?: boolean;
 }
 
 export type ServiceRouter = ReturnType<typeof createRouter>;
@@ -144,6 +146,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const setupFile = options.setupFile ?? join(dirname(options.engineEntry), '..', 'setup.json');
   const router = createRouter(core, training, opened, comparisons, setupFile);
   log.info({ workspace: workspace.folder, version }, 'The service is open.');
+
+  if (options.warm) core.files.warmUp();
 
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {

@@ -52,6 +52,7 @@ async function main(): Promise<void> {
   // Before the service, so that a wrong certificate is told at once.
   const reach = options.beyond === null ? thisMachine : await otherMachines(options.beyond);
   const service = await createService({
+    warm: true,
     workspaceFolder: options.workspace,
     engineEntry: resolve(import.meta.dirname, 'engine.js'),
     resourcesFolder: resolve(import.meta.dirname, '../../resources'),

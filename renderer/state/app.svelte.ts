@@ -1,5 +1,6 @@
 /** Everything the window knows outside of a single place, and how a component gets hold of it. */
 import { createContext } from 'svelte';
+import type { AppSettings } from '#shared/contract/index.ts';
 import type { Dataset } from '#shared/domain/dataset.ts';
 import type { Forecast } from '#shared/domain/forecast.ts';
 import type { Job } from '#shared/domain/job.ts';
@@ -26,15 +27,26 @@ export class App {
   readonly jobs = new Jobs(this.client, (job) => this.#jobEnded(job));
   readonly theme = new Theme((theme) => {
     void desktopBridge()?.setTheme(theme);
-    void this.attempt(this.client.system.changeSettings({ theme }));
+    void this.changeSettings({ theme });
   });
   readonly topBar = new TopBarActions();
   readonly opened = new Opened(this);
   readonly simulation = new Simulation(this);
   #doctor = $state.raw<Doctor | null>(null);
+  #settings = $state.raw<AppSettings | null>(null);
 
   get doctor(): Doctor | null {
     return this.#doctor;
+  }
+  get settings(): AppSettings | null {
+    return this.#settings;
+  }
+
+  /** Whether they were kept. */
+  async changeSettings(changes: Partial<AppSettings>): Promise<boolean> {
+    const settings = await this.attempt(this.client.system.changeSettings(changes));
+    if (settings) this.#settings = settings;
+    return settings !== null;
   }
   /** What is named below decides where nothing is named above: a forecast knows its run, a run its dataset. */
   get dataset(): Dataset | null {
@@ -105,6 +117,7 @@ export class App {
 
   async #loadAll(): Promise<void> {
     const [settings] = await Promise.all([this.client.system.settings(), this.catalogue.refresh()]);
+    this.#settings = settings;
     this.theme.take(settings.theme);
     this.#doctor = await this.client.system.doctor();
   }
