@@ -59,3 +59,19 @@ export async function withService(
     await opened.close();
   }
 }
+
+/** The same for work that a network does: whoever waits without TensorFlow is told why it takes so long. */
+export function withCompute(
+  verbs: Verbs,
+  options: Common,
+  work: (session: Session) => Promise<number | undefined>,
+): Promise<void> {
+  return withService(verbs, options, async (session) => {
+    const { backends } = await session.client.system.doctor();
+    if (backends.find(({ active }) => active)?.name === 'javascript')
+      session.output.note(
+        'TensorFlow is not in use, so this takes many times longer; driftcast doctor says why.',
+      );
+    return work(session);
+  });
+}

@@ -7,7 +7,7 @@ import { findNamed } from '../names.ts';
 import { oneOf, wholeNumber } from '../parse/numbers.ts';
 import { comparisonJson, comparisonText } from '../print/comparison.ts';
 import { bytes } from '../print/format.ts';
-import { addVerb, type Common, type Session, type Verbs, withService } from '../verb.ts';
+import { addVerb, type Common, type Session, type Verbs, withCompute } from '../verb.ts';
 
 interface CompareOptions extends Common {
   report?: string;
@@ -38,7 +38,7 @@ export function registerCompare(verbs: Verbs): void {
     .option('--fresh', 'score anew, also where stored scores fit')
     .option('--paper', "show the paper's estimators (biased pair term, population variance)")
     .action((words: string[], options: CompareOptions) =>
-      withService(verbs, options, async (session) => {
+      withCompute(verbs, options, async (session) => {
         const { job, comparison } = await compareRuns(session, words, options);
         let file: string | null = null;
         if (options.report !== undefined) {

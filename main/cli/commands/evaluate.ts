@@ -7,7 +7,7 @@ import { followJob } from '../jobs.ts';
 import { findNamed } from '../names.ts';
 import { oneOf, wholeNumber } from '../parse/numbers.ts';
 import { scoresText } from '../print/scores.ts';
-import { addVerb, type Common, type Session, type Verbs, withService } from '../verb.ts';
+import { addVerb, type Common, type Session, type Verbs, withCompute } from '../verb.ts';
 
 interface EvaluateOptions extends Common {
   forecast?: string[];
@@ -49,7 +49,7 @@ export function registerEvaluate(verbs: Verbs): void {
     .option('--normalised', 'scores in normalised units')
     .option('--paper', "show the paper's estimators (biased pair term, population variance)")
     .action((options: EvaluateOptions) =>
-      withService(verbs, options, async (session) => {
+      withCompute(verbs, options, async (session) => {
         const { scores, methods, settings } = await evaluate(session, options);
         session.output.answer({ ...scores, methods: methods.map(withoutSpectra), settings }, () =>
           scoresText(scores, methods, options.paper ? 'paper' : 'fair'),

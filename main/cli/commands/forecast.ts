@@ -6,7 +6,7 @@ import { followJob } from '../jobs.ts';
 import { findNamed } from '../names.ts';
 import { collect, oneOf, positiveNumbers, wholeNumber } from '../parse/numbers.ts';
 import { bytes, counted, date, duration, number } from '../print/format.ts';
-import { addVerb, type Common, type Session, type Verbs, withService } from '../verb.ts';
+import { addVerb, type Common, type Session, type Verbs, withCompute } from '../verb.ts';
 
 interface ForecastOptions extends Common {
   run: string;
@@ -44,7 +44,7 @@ export function registerForecast(verbs: Verbs): void {
     .option('--name <name>', 'the name of the forecast')
     .option('--out <file.nc>', 'where to write the NetCDF file')
     .action((options: ForecastOptions) =>
-      withService(verbs, options, async (session) => {
+      withCompute(verbs, options, async (session) => {
         const run = findNamed('run', options.run, await session.client.runs.list());
         const other =
           options.dataset === undefined

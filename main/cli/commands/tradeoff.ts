@@ -4,7 +4,7 @@ import { followJob } from '../jobs.ts';
 import { findNamed } from '../names.ts';
 import { oneOf, wholeNumber } from '../parse/numbers.ts';
 import { tradeoffJson, tradeoffText } from '../print/comparison.ts';
-import { addVerb, type Common, type Verbs, withService } from '../verb.ts';
+import { addVerb, type Common, type Verbs, withCompute } from '../verb.ts';
 
 interface TradeoffOptions extends Common {
   schedules?: (string | null)[];
@@ -29,7 +29,7 @@ export function registerTradeoff(verbs: Verbs): void {
     .option('--horizon <steps>', 'data steps; as trained when left out', wholeNumber('--horizon'))
     .option('--seed <number>', 'seed of the members and of the sample of starts', wholeNumber('--seed', 0), 1)
     .action((word: string, options: TradeoffOptions) =>
-      withService(verbs, options, async (session) => {
+      withCompute(verbs, options, async (session) => {
         const { client } = session;
         const run = findNamed('run', word, await client.runs.list());
         const { schedules = null, split, members, starts, horizon = null, seed } = options;

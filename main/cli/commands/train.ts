@@ -9,7 +9,7 @@ import { applySettings } from '../parse/settings.ts';
 import { findPreset } from '../presets.ts';
 import { counted, duration, score } from '../print/format.ts';
 import { trainToEnd } from '../training.ts';
-import { addVerb, type Common, type Session, type Verbs, withService } from '../verb.ts';
+import { addVerb, type Common, type Session, type Verbs, withCompute } from '../verb.ts';
 
 interface TrainOptions extends Common {
   dataset?: string;
@@ -45,7 +45,7 @@ export function registerTrain(verbs: Verbs): void {
     .option('--resume <run>', 'go on with a paused or broken run')
     .option('--name <name>', 'the name of the run')
     .action((options: TrainOptions) =>
-      withService(verbs, options, async (session) => {
+      withCompute(verbs, options, async (session) => {
         const run =
           options.resume === undefined ? await startNew(session, options) : await resume(session, options);
         session.output.answer(
