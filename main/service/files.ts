@@ -1,4 +1,5 @@
 /** Topic `files`: opening data files and reading what is in them, all through the engine's files lane. */
+import { basename } from 'node:path';
 import type { z } from 'zod';
 import { type openingSchema, rhythmSchema } from '#shared/contract/index.ts';
 import { variableSummarySchema } from '#shared/domain/file.ts';
@@ -23,7 +24,9 @@ export function filesTopic({ os, files, workspace, log }: Core, opened: OpenedFi
   ) {
     // Says which path is wrong before anything is read.
     const { paths } = await opened.open(given);
-    const summary = await files.call('inspect', { paths, statistics }, { signal, onEvent });
+    const summary = await files
+      .call('inspect', { paths, statistics }, { signal, onEvent })
+      .catch(naming(paths));
     const { id } = await opened.open(paths, summary.joined?.state);
     await opened.remember(paths, token);
     return { id, summary, opened: new Date().toISOString() };
@@ -81,5 +84,25 @@ export function filesTopic({ os, files, workspace, log }: Core, opened: OpenedFi
     grid: os.files.grid.handler(async ({ input: { file, variable } }) =>
       files.call('grid', { paths: await opened.paths(file), variable }),
     ),
+  };
+}
+
+/** A file that ended the process which read it is named; everything else goes on, in a new process. */
+function naming(paths: readonly string[]): (thrown: unknown) => never {
+  return (thrown) => {
+    if (
+      !(thrown instanceof DriftcastError) ||
+      (thrown.code !== 'engine-died' && thrown.code !== 'out-of-memory')
+    )
+      throw thrown;
+    const [first = ''] = paths;
+    const what =
+      paths.length === 1 ? basename(first) : `${basename(first)} or one of ${paths.length - 1} more files`;
+    throw new DriftcastError(
+      thrown.code,
+      `${what} made the program that reads files stop, so it was not opened. ${thrown.message}`,
+      'Check the file with ncdump -h, or convert it with nccopy; nothing else is affected.',
+      thrown.details === undefined ? {} : { details: thrown.details },
+    );
   };
 }

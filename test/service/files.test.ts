@@ -45,7 +45,11 @@ describe('opening', () => {
     for (const name of ['damaged.nc', 'crash.nc']) await writeFile(join(folder, name), '');
     const open = (name: string) => service.client.files.open({ path: join(folder, name) });
     await expect(open('damaged.nc')).rejects.toMatchObject({ code: 'damaged-file', hint: 'Get it again.' });
-    await expect(open('crash.nc')).rejects.toMatchObject({ code: 'engine-died' });
+    await expect(open('crash.nc')).rejects.toMatchObject({
+      code: 'engine-died',
+      message: expect.stringMatching(/^crash\.nc made the program that reads files stop/),
+      hint: expect.stringContaining('nothing else is affected'),
+    });
     await expect(open('missing.nc')).rejects.toMatchObject({ code: 'not-found' });
     expect(await openFile(service)).toMatch(/^a-nc-/);
     expect((await service.client.files.recent()).map(({ name }) => name)).toEqual(['a.nc']);
