@@ -16,7 +16,7 @@ import { openSource, type SeriesSource } from './prepared/source.ts';
 import { fileNames, SeriesWriter, writeDescription, writeStatics } from './prepared/store.ts';
 import { refuseConstant, refuseEmpty, summarise } from './prepared/summary.ts';
 
-const readBytes = 32 * 1024 * 1024;
+const readBytes = 16 * 1024 * 1024;
 /** A preview reads everything up to this size, and a sample of the times beyond it. */
 const previewBytes = 64 * 1024 * 1024;
 const previewFrames = 24;
