@@ -2,12 +2,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { inspectFile } from '#main/data/inspect.ts';
 import { readRegionalMean } from '#main/data/series.ts';
 import { netcdf3, temporaryFolder } from './files.ts';
 
 const [times, cells] = [1000, 12];
 
-function seriesFile(value: (time: number) => number): string {
+function seriesFile(value: (time: number) => number, calendar = 'standard'): string {
   const path = join(temporaryFolder(), 'series.nc');
   const values = Float32Array.from({ length: times * cells }, (_, i) => value(Math.floor(i / cells)));
   const count = (length: number) => Float64Array.from({ length }, (_, i) => i);
@@ -19,7 +20,7 @@ function seriesFile(value: (time: number) => number): string {
         dims: ['time'],
         type: 'float64',
         values: count(times),
-        attributes: { units: 'days since 2000-01-01' },
+        attributes: { units: 'days since 2000-01-01', calendar },
       },
       {
         name: 'lat',
@@ -66,4 +67,16 @@ it('is read whole where it may be, and is missing where every cell is', async ()
   expect([whole.values[299], whole.values[300]]).toEqual([5, Number.NaN]);
   const sample = await readRegionalMean(path, 'sst', { kind: 'whole' }, { mostBytes: 1 });
   expect([sample.values[100], sample.values[500]]).toEqual([5, Number.NaN]);
+});
+
+it('counts times whose calendar nobody knows, and says so', async () => {
+  const path = seriesFile((time) => time, 'lunisolar');
+  const { times: labels } = await readRegionalMean(path, 'sst', { kind: 'whole' });
+  expect([labels[0], labels[999]]).toEqual(['0', '999']);
+  const summary = await inspectFile(path, { statistics: false });
+  const [sst] = summary.variables;
+  expect(sst).toMatchObject({ name: 'sst', calendar: null, forecastable: true });
+  expect(summary.warnings.join(' ')).toMatch(
+    /calendar "lunisolar" is not one of the CF calendars\. Times are counted from 0 instead\. Set the time/,
+  );
 });

@@ -6,7 +6,7 @@ import { DriftcastError } from '#shared/errors.ts';
 import type { Calendar } from '#shared/time/calendars.ts';
 import { type CalendarDate, formatDate, fromMillis, parseDateRange, toMillis } from '#shared/time/dates.ts';
 import { addSteps, describePlainStep, describeStep, type TimeStep } from '#shared/time/steps.ts';
-import { looksLikeTimeUnits, parseTimeUnits } from '#shared/time/units.ts';
+import { looksLikeTimeUnits, parseTimeUnits, type TimeAxisCodec } from '#shared/time/units.ts';
 
 export interface TimeAxis {
   /** Null where times are no dates. */
@@ -22,7 +22,10 @@ export interface TimeAxis {
   readonly notes: readonly string[];
 }
 
-/** Builds the axis from decoded values (NaN = missing) and the attributes of the time variable. */
+/**
+ * Builds the axis from decoded values (NaN = missing) and the attributes of the time variable. Where its calendar or units
+ * cannot be understood, times are counted from 0, which a note says.
+ */
 export function timeAxisOf(values: ArrayLike<number>, units: string, calendarName: string): TimeAxis {
   const numbers = Array.from(values);
   if (!looksLikeTimeUnits(units)) {
@@ -37,7 +40,20 @@ export function timeAxisOf(values: ArrayLike<number>, units: string, calendarNam
       ...(problem ? { problem } : {}),
     };
   }
-  const codec = parseTimeUnits(units, calendarName || undefined);
+  const codec = codecOf(units, calendarName);
+  if (codec instanceof DriftcastError) {
+    const counted = numbers.map((_, index) => index);
+    const { label, regular, problem } = describePlainStep(counted, '');
+    return {
+      calendar: null,
+      units: '',
+      values: counted,
+      label,
+      regular,
+      notes: [`${codec.message} Times are counted from 0 instead. ${codec.hint}`],
+      ...(problem ? { problem } : {}),
+    };
+  }
   const notes = codec.note === undefined ? [] : [codec.note];
   const missing = numbers.findIndex((value) => !Number.isFinite(value));
   if (missing >= 0) {
@@ -57,6 +73,16 @@ export function timeAxisOf(values: ArrayLike<number>, units: string, calendarNam
     codec.calendar,
     notes,
   );
+}
+
+/** How to read the numbers, or why they cannot be. */
+function codecOf(units: string, calendarName: string): TimeAxisCodec | DriftcastError {
+  try {
+    return parseTimeUnits(units, calendarName || undefined);
+  } catch (thrown) {
+    if (thrown instanceof DriftcastError) return thrown;
+    throw thrown;
+  }
 }
 
 /** An axis of dates given as milliseconds. */
