@@ -33,7 +33,8 @@ const common = {
 /** A tfjs step is synchronous and may take many minutes where only plain JavaScript computes; a parser yields
  * far more often. */
 export const engineLimits: Record<Lane, EngineLimits> = {
-  files: { ...common, readyMilliseconds: 30_000, cancelMilliseconds: 5_000, missedPings: 12 },
+  // A damaged HDF5 file can send its library in circles: half a minute without a sign of life is no reading any more.
+  files: { ...common, readyMilliseconds: 30_000, cancelMilliseconds: 5_000, missedPings: 6 },
   // Its threads compute and may be ended at any moment; its own work is writing.
   simulation: { ...common, readyMilliseconds: 30_000, cancelMilliseconds: 5_000, missedPings: 12 },
   compute: { ...common, readyMilliseconds: 180_000, cancelMilliseconds: 45_000, missedPings: 240 },

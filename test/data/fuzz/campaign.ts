@@ -15,6 +15,8 @@ import { type Specimen, specimens } from './specimens.ts';
 export interface CampaignOptions {
   seed: number;
   seconds: number;
+  /** No more than so many, so that a faster machine breaks the same files. */
+  files?: number;
   /** Called with how many there were, now and then. */
   onProgress?: (files: number) => void;
 }
@@ -41,7 +43,12 @@ const slowest = 10_000;
 const mostBytes = 600 * 2 ** 20;
 const sentences = new Set(['damaged-file', 'unsupported', 'bad-input', 'not-found', 'conflict', 'disk']);
 
-export async function fuzzCampaign({ seed, seconds, onProgress }: CampaignOptions): Promise<CampaignReport> {
+export async function fuzzCampaign({
+  seed,
+  seconds,
+  files = Number.POSITIVE_INFINITY,
+  onProgress,
+}: CampaignOptions): Promise<CampaignReport> {
   const folder = await mkdtemp(join(tmpdir(), 'driftcast-fuzz-'));
   const entry = resolve(
     import.meta.dirname,
@@ -58,7 +65,7 @@ export async function fuzzCampaign({ seed, seconds, onProgress }: CampaignOption
   const until = Date.now() + seconds * 1000;
   try {
     const originals = await specimens(folder);
-    for (let i = 0; Date.now() < until; i++) {
+    for (let i = 0; i < files && Date.now() < until; i++) {
       const own = seed + i;
       const random = randomFrom(own);
       const specimen = originals[Math.floor(random() * originals.length)]!;

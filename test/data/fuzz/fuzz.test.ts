@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { fuzzCampaign } from './campaign.ts';
 
 it('ends every damaged file in an answer or a sentence, in time and in bounds', async () => {
-  const report = await fuzzCampaign({ seed: 1, seconds: 60 });
+  const report = await fuzzCampaign({ seed: 1, seconds: 60, files: 4000 });
   console.log(`${report.files} damaged files: ${JSON.stringify(report.outcomes)}`);
   expect(report.findings).toEqual([]);
   expect(report.files).toBeGreaterThan(300);
