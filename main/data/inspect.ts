@@ -172,7 +172,8 @@ export async function inspectOpen(
       entry.summary.reason = `${entry.variable.path} has no values: every one is missing.`;
     }
     if (found.min !== null && found.min === found.max && entry.summary.forecastable) {
-      warnings.add(`${entry.variable.path} is constant: every value is ${found.min}.`);
+      entry.summary.forecastable = false;
+      entry.summary.reason = `${entry.variable.path} is constant: every value is ${found.min}.`;
     }
   }
   const rank = ({ variable, summary }: Examined) =>

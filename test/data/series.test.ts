@@ -80,3 +80,14 @@ it('counts times whose calendar nobody knows, and says so', async () => {
     /calendar "lunisolar" is not one of the CF calendars\. Times are counted from 0 instead\. Set the time/,
   );
 });
+
+it('says of a variable that never changes why it cannot be forecast', async () => {
+  const summary = await inspectFile(
+    seriesFile(() => 5),
+    { statistics: true },
+  );
+  expect(summary.variables.find(({ name }) => name === 'sst')).toMatchObject({
+    forecastable: false,
+    reason: 'sst is constant: every value is 5.',
+  });
+});
