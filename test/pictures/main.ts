@@ -99,6 +99,7 @@ function scenes({ page }: TestApp): Record<string, () => Promise<void>> {
       await settle();
     },
     data: async () => {
+      await openSample('Surface ocean');
       await place('Data');
       await maps(1);
       await press('Shift+ArrowRight', 20);
@@ -116,11 +117,6 @@ function scenes({ page }: TestApp): Record<string, () => Promise<void>> {
     },
     library: async () => {
       await place('Library');
-      await settle();
-    },
-    guide: async () => {
-      await place('Guide');
-      await page.getByRole('button', { name: 'The method, and how Driftcast does it' }).click();
       await settle();
     },
     simulate: async () => {
