@@ -6,6 +6,7 @@ import { DriftcastError } from '#shared/errors.ts';
 import { looksLikeTimeUnits } from '#shared/time/units.ts';
 import { decoderOf } from './cf/decode.ts';
 import { coordinateValues, type Grid, gridOf } from './cf/grid.ts';
+import type { Run } from './cf/slab.ts';
 import { labelOf, type TimeAxis, timeAxisOf } from './cf/timeAxis.ts';
 import { trajectoryLabel } from './cf/trajectoryLine.ts';
 import {
@@ -19,6 +20,12 @@ import {
 import { openDataFile } from './formats/registry.ts';
 
 export type ForecastPart = 'member' | 'truth';
+
+/** A part of the grid. */
+export interface ForecastWindow {
+  readonly rows: Run;
+  readonly columns: Run;
+}
 
 export interface ForecastReader {
   readonly name: string;
@@ -43,8 +50,11 @@ export interface ForecastReader {
   readonly latitudes: number[] | null;
   readonly longitudes: number[] | null;
   readonly hasTruth: boolean;
-  /** [members, height, width] or, for the truth, [height, width]; NaN where missing. Throws `bad-input` and what the file throws. */
-  read(start: number, lead: number, part: ForecastPart): Promise<Float32Array>;
+  /**
+   * [members, height, width] or, for the truth, [height, width], of the whole grid or of a part; NaN where missing.
+   * Throws `bad-input` and what the file throws.
+   */
+  read(start: number, lead: number, part: ForecastPart, window?: ForecastWindow): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -149,14 +159,22 @@ async function trajectoriesOf(file: DataFile, startPaths: readonly string[]): Pr
 }
 
 /** Values of one start and lead as [member, row, column], whatever the order in the file. */
-async function readBlock(file: DataFile, layout: Layout, start: number, lead: number): Promise<Float32Array> {
+async function readBlock(
+  file: DataFile,
+  layout: Layout,
+  start: number,
+  lead: number,
+  window: ForecastWindow | undefined,
+): Promise<Float32Array> {
   const { variable, member, rows, columns } = layout;
-  const first = variable.shape.map((_, place) =>
-    place === layout.lead ? lead : place === layout.start ? start : 0,
-  );
-  const count = variable.shape.map((size, place) =>
-    place === layout.lead || place === layout.start ? 1 : size,
-  );
+  const runs = variable.shape.map((size, place): Run => {
+    if (place === layout.lead) return { first: lead, count: 1 };
+    if (place === layout.start) return { first: start, count: 1 };
+    const part = place === rows ? window?.rows : place === columns ? window?.columns : undefined;
+    return part ?? { first: 0, count: size };
+  });
+  const first = runs.map((run) => run.first);
+  const count = runs.map((run) => run.count);
   const raw = await file.read(variable, first, count);
   const decoded = decoderOf(variable, hasDefaultFill(file)).decode(raw, new Float32Array(raw.length));
   const order = [...(member === null ? [] : [member]), rows, columns];
@@ -243,11 +261,11 @@ async function describe(file: DataFile, name: string | undefined): Promise<Forec
     latitudes: degrees(layout.rows, 'latitude'),
     longitudes: degrees(layout.columns, 'longitude'),
     hasTruth: truth !== null,
-    async read(start, lead, part) {
+    async read(start, lead, part, window) {
       checkIndex('start', start, startCount);
       checkIndex('lead', lead, leads.length);
-      if (part === 'member') return readBlock(file, layout, start, lead);
-      if (truth) return readBlock(file, truth, start, lead);
+      if (part === 'member') return readBlock(file, layout, start, lead, window);
+      if (truth) return readBlock(file, truth, start, lead, window);
       throw new DriftcastError(
         'not-found',
         `${file.name} holds no truth for ${variable.path}.`,

@@ -13,6 +13,9 @@ export interface Series {
   readonly values: Float32Array;
   readonly times: string[];
   readonly units: string;
+  /** How many cells there are, and how many of them have a value at one of the times that were read. */
+  readonly cells: number;
+  readonly observed: number;
 }
 
 export interface SeriesOptions extends WorkOptions {
@@ -26,7 +29,7 @@ const readBytes = 16 * 1024 * 1024;
 const fewestSamples = 64;
 
 /** Area weights by row: the cosine of latitude where rows are latitudes, else 1. */
-function rowWeights(latitudes: readonly number[] | null, rows: number): number[] {
+export function rowWeights(latitudes: readonly number[] | null, rows: number): number[] {
   return Array.from({ length: rows }, (_, i) =>
     latitudes ? Math.max(0, Math.cos((latitudes[i]! * Math.PI) / 180)) : 1,
   );
@@ -66,11 +69,13 @@ async function collect(
   const times = grid.timeAxis?.values.length ?? 1;
   const values = new Float32Array(times);
   const width = reader.cells / window.rows.count;
+  const seen = new Uint8Array(reader.cells);
   const meanOf = (frame: Float32Array) => {
     let [sum, weight] = [0, 0];
     for (let cell = 0; cell < frame.length; cell++) {
       const value = frame[cell]!;
       if (Number.isNaN(value)) continue;
+      seen[cell] = 1;
       const w = weights[Math.floor(cell / width)]!;
       sum += w * value;
       weight += w;
@@ -101,6 +106,8 @@ async function collect(
     values,
     times: axis ? axis.values.map((value) => labelOf(axis, value)) : [''],
     units: attributeText(grid.variable.attributes, 'units'),
+    cells: reader.cells,
+    observed: seen.reduce((sum, one) => sum + one, 0),
   };
 }
 

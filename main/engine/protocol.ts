@@ -10,6 +10,7 @@ import type { TradeoffPoint } from '#shared/domain/comparison.ts';
 import type { Dataset, PreparationSummary, PrepareSettings } from '#shared/domain/dataset.ts';
 import type { FileSummary, VariableSummary } from '#shared/domain/file.ts';
 import type { Forecast, ForecastRequest, Probe } from '#shared/domain/forecast.ts';
+import type { CellBox, GridCell, PlaceSeries, Transect } from '#shared/domain/place.ts';
 import type { NormalisationShape } from '#shared/domain/pretrained.ts';
 import type { EpochMetrics, Run, StageName } from '#shared/domain/run.ts';
 import type { EvaluationSettings, ScoredMethod, Scores } from '#shared/domain/scores.ts';
@@ -148,6 +149,10 @@ export interface FileCalls {
   inspect: Call<{ paths: string[]; statistics: boolean }, FileSummary>;
   statistics: Call<{ paths: string[]; variable: string }, VariableSummary>;
   rhythm: Call<{ paths: string[]; variable: string; slices: Record<string, number> }, Rhythm>;
+  series: Call<
+    { paths: string[]; variable: string; box: CellBox; slices: Record<string, number> },
+    PlaceSeries
+  >;
   grid: Call<{ paths: string[]; variable: string }, Grid>;
   field: Call<{ paths: string[]; variable: string; time: number; slices: Record<string, number> }, FieldData>;
   previewPreparation: Call<{ paths: string[]; settings: PrepareSettings }, PreparationSummary>;
@@ -162,7 +167,11 @@ export interface FileCalls {
     { forecastFolder: string; quantity: string; channel: number; start: number; lead: number },
     FieldData
   >;
-  probe: Call<{ forecastFolder: string; channel: number; start: number; row: number; column: number }, Probe>;
+  probe: Call<{ forecastFolder: string; channel: number; start: number; box: CellBox }, Probe>;
+  transect: Call<
+    { forecastFolder: string; channel: number; start: number; lead: number; from: GridCell; to: GridCell },
+    Transect
+  >;
   /** Writes a run's weights and what its training data are normalised by into one file that forecasts elsewhere. */
   packModel: Call<
     { runFolder: string; datasetFolder: string; path: string },

@@ -1,7 +1,7 @@
 /** Topic `files`: opening data files and reading what is in them, all through the engine's files lane. */
 import { basename } from 'node:path';
 import type { z } from 'zod';
-import { type openingSchema, rhythmSchema } from '#shared/contract/index.ts';
+import { type openingSchema, type placeSeriesEventSchema, rhythmSchema } from '#shared/contract/index.ts';
 import { variableSummarySchema } from '#shared/domain/file.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import type { Core } from './core.ts';
@@ -11,6 +11,7 @@ import { describeRecent, type OpenedFiles } from './opened-files.ts';
 import { ReadCache } from './read-cache.ts';
 
 type Opening = z.infer<typeof openingSchema>;
+type PlaceSeriesEvent = z.infer<typeof placeSeriesEventSchema>;
 
 export function filesTopic({ os, files, workspace, log }: Core, opened: OpenedFiles) {
   const cache = new ReadCache(workspace.cache, (thrown) => log.warn({ err: thrown }, 'cache of read files'));
@@ -50,20 +51,12 @@ export function filesTopic({ os, files, workspace, log }: Core, opened: OpenedFi
       if (paths.length === 0)
         throw new DriftcastError('bad-input', 'No file was given.', 'Choose at least one.');
       const token = await opened.tokenFor(paths);
-      const stop = new AbortController();
-      const events = new EventStream<Opening>(({ kind }) => kind).endOn(signal);
-      events.onEnd(() => stop.abort());
-      openPaths(paths, token, input.statistics, stop.signal, ({ fraction, message }) =>
-        events.push({ kind: 'progress', fraction, message }),
-      ).then(
-        (file) => {
-          events.push({ kind: 'opened', file, token });
-          events.end();
-        },
-        // What comes later than the answer does not pass the middleware that makes error data of it.
-        (thrown: unknown) => events.fail(asOrpcError(errorDataOf(thrown))),
-      );
-      return events;
+      return streamed<Opening>(signal, async (push, stop) => {
+        const file = await openPaths(paths, token, input.statistics, stop, ({ fraction, message }) =>
+          push({ kind: 'progress', fraction, message }),
+        );
+        push({ kind: 'opened', file, token });
+      });
     }),
     recent: os.files.recent.handler(async ({ context }) =>
       (await opened.recent()).map((file) => describeRecent(file, context.trusted)),
@@ -81,10 +74,34 @@ export function filesTopic({ os, files, workspace, log }: Core, opened: OpenedFi
         files.call('rhythm', { paths, variable, slices }, { signal }),
       );
     }),
+    series: os.files.series.handler(async ({ input: { file, ...place }, signal }) => {
+      const paths = await opened.paths(file);
+      return streamed<PlaceSeriesEvent>(signal, async (push, stop) => {
+        const onEvent = ({ fraction }: { fraction: number | null }) => push({ kind: 'progress', fraction });
+        const series = await files.call('series', { paths, ...place }, { signal: stop, onEvent });
+        push({ kind: 'series', series });
+      });
+    }),
     grid: os.files.grid.handler(async ({ input: { file, variable } }) =>
       files.call('grid', { paths: await opened.paths(file), variable }),
     ),
   };
+}
+
+/** Events of one piece of work until it is done; whoever leaves the stream cancels the work. */
+function streamed<Event extends { kind: string }>(
+  signal: AbortSignal | undefined,
+  work: (push: (event: Event) => void, stop: AbortSignal) => Promise<void>,
+): EventStream<Event> {
+  const stop = new AbortController();
+  const events = new EventStream<Event>(({ kind }) => kind).endOn(signal);
+  events.onEnd(() => stop.abort());
+  work((event) => events.push(event), stop.signal).then(
+    () => events.end(),
+    // What comes later than the answer does not pass the middleware that makes error data of it.
+    (thrown: unknown) => events.fail(asOrpcError(errorDataOf(thrown))),
+  );
+  return events;
 }
 
 /** A file that ended the process which read it is named; everything else goes on, in a new process. */

@@ -37,6 +37,11 @@ function nameOf(runName: string, { name, starts }: ForecastRequest): string {
 export function forecastsTopic(core: Core) {
   const { os, entities, compute, files, jobs, log } = core;
 
+  async function folderOf(forecast: string): Promise<string> {
+    await entities.forecasts.read(forecast);
+    return entities.forecasts.folder(forecast);
+  }
+
   return {
     start: os.forecasts.start.handler(async ({ input: request }) => {
       const run = await entities.runs.read(request.run);
@@ -87,12 +92,11 @@ export function forecastsTopic(core: Core) {
       return items;
     }),
     get: os.forecasts.get.handler(({ input }) => entities.forecasts.read(input.forecast)),
-    probe: os.forecasts.probe.handler(
-      async ({ input: { forecast, channel, start, row, column }, signal }) => {
-        await entities.forecasts.read(forecast);
-        const forecastFolder = entities.forecasts.folder(forecast);
-        return files.call('probe', { forecastFolder, channel, start, row, column }, { signal });
-      },
+    probe: os.forecasts.probe.handler(async ({ input: { forecast, ...place }, signal }) =>
+      files.call('probe', { forecastFolder: await folderOf(forecast), ...place }, { signal }),
+    ),
+    transect: os.forecasts.transect.handler(async ({ input: { forecast, ...place }, signal }) =>
+      files.call('transect', { forecastFolder: await folderOf(forecast), ...place }, { signal }),
     ),
     remove: os.forecasts.remove.handler(async ({ input: { forecast } }) => {
       if (jobs.isBusy(forecast))

@@ -156,12 +156,16 @@ function bandShapes(band: Band, chart: ChartOptions, axes: Axes, palette: Palett
 
 function lineShapes(line: Line, chart: ChartOptions, axes: Axes, palette: Palette): Shape[] {
   const colour = palette(line.colour);
-  const points: Point[] = [];
+  const strokes: Point[][] = [[]];
   for (const [at, value] of line.values.entries()) {
     const x = chart.x[at];
-    if (value === null || x === undefined || !Number.isFinite(value)) continue;
-    points.push({ x: axes.x(x), y: axes.y(value) });
+    if (value === null || x === undefined || !Number.isFinite(value)) {
+      if (chart.gaps) strokes.push([]);
+      continue;
+    }
+    strokes.at(-1)?.push({ x: axes.x(x), y: axes.y(value) });
   }
+  const points = strokes.flat();
   if (line.bars) {
     const width = Math.max(1, 0.8 * Math.abs(axes.x((chart.x[0] ?? 0) + 1) - axes.x(chart.x[0] ?? 0)));
     return points.map(({ x, y }) => ({
@@ -176,16 +180,21 @@ function lineShapes(line: Line, chart: ChartOptions, axes: Axes, palette: Palett
   }
   const shapes: Shape[] = [];
   const width = line.width ?? 2;
-  if (width > 0 && points.length > 1)
-    shapes.push({
-      kind: 'path',
-      points,
-      stroke: colour,
-      width,
-      ...(line.dash ? { dash: line.dash } : {}),
-      ...(line.opacity === undefined ? {} : { opacity: line.opacity }),
-    });
-  if (line.points || (points.length === 1 && width > 0))
+  for (const stroke of width > 0 ? strokes : []) {
+    if (stroke.length > 1)
+      shapes.push({
+        kind: 'path',
+        points: stroke,
+        stroke: colour,
+        width,
+        ...(line.dash ? { dash: line.dash } : {}),
+        ...(line.opacity === undefined ? {} : { opacity: line.opacity }),
+      });
+    // A value between two gaps has no neighbour to be joined with.
+    else if (!line.points)
+      for (const point of stroke) shapes.push({ kind: 'dot', ...point, radius: 3, fill: colour });
+  }
+  if (line.points)
     for (const point of points) shapes.push({ kind: 'dot', ...point, radius: 3, fill: colour });
   return shapes;
 }

@@ -46,6 +46,8 @@ export interface ChartOptions {
   /** A vertical line at this x: the lead that is shown. */
   marker?: number | null;
   xRange?: [number, number];
+  /** Lines break where values are missing, instead of going on to the next one. */
+  gaps?: boolean;
   /** In place of the lines, where the numbers have more to say than the picture. */
   table?: Table;
 }

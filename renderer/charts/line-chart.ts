@@ -95,8 +95,13 @@ export function plotOptions(chart: ChartOptions, width: number, height: number):
           width: line.bars ? 0 : (line.width ?? 2),
           ...(line.dash ? { dash: line.dash } : {}),
           ...(line.bars ? { fill: colour, paths: bars() } : {}),
-          points: { show: line.points ?? false, size: 5, fill: colour },
-          spanGaps: true,
+          points: {
+            show: line.points ?? false,
+            size: 5,
+            fill: colour,
+            ...(chart.gaps && !line.points ? { filter: isolated } : {}),
+          },
+          spanGaps: !chart.gaps,
         };
       }),
     ],
@@ -104,8 +109,14 @@ export function plotOptions(chart: ChartOptions, width: number, height: number):
       series: [band.upper + 1, band.lower + 1],
       fill: withOpacity(cssColour(band.colour ?? '--accent'), band.opacity),
     })),
-    hooks: { draw: [(plot) => drawMarker(plot, chart.marker ?? null)] },
   };
+}
+
+/** Values between two gaps, which no line would show. */
+function isolated(plot: uPlot, series: number): number[] {
+  const values = plot.data[series] ?? [];
+  const known = (at: number) => values[at] !== null && values[at] !== undefined;
+  return [...values.keys()].filter((at) => known(at) && !known(at - 1) && !known(at + 1));
 }
 
 function bars(): uPlot.Series.PathBuilder {
@@ -114,7 +125,8 @@ function bars(): uPlot.Series.PathBuilder {
   return make({ size: [0.8, 100] });
 }
 
-function drawMarker(plot: uPlot, at: number | null): void {
+/** A vertical line at this x. */
+export function drawMarker(plot: uPlot, at: number | null): void {
   if (at === null) return;
   const x = plot.valToPos(at, 'x', true);
   const { ctx, bbox } = plot;

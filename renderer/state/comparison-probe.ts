@@ -3,6 +3,7 @@ import type { Probe } from '#shared/domain/forecast.ts';
 import type { Field } from '../contract/fields.ts';
 import type { Cell } from '../scenes/map-geometry.ts';
 import type { App } from './app.svelte.ts';
+import { boxBetween } from './region.ts';
 
 /** Members and truth at a cell over all leads; null after a failure, which was shown. */
 export function probeOf(
@@ -10,8 +11,7 @@ export function probeOf(
   forecast: string,
   { channel, start, cell }: { channel: number; start: number; cell: Cell },
 ): Promise<Probe | null> {
-  const { row, column } = cell;
-  return app.attempt(app.client.forecasts.probe({ forecast, channel, start, row, column }));
+  return app.attempt(app.client.forecasts.probe({ forecast, channel, start, box: boxBetween(cell, cell) }));
 }
 
 /** The observed cell nearest to the middle; null where all are missing. */

@@ -8,6 +8,7 @@ import { formatLead } from '../text/dates.ts';
 import { formatUnits } from '../text/numbers.ts';
 import type { App } from './app.svelte.ts';
 import { ColourChoice } from './colour-choice.svelte.ts';
+import { ComparisonArea } from './comparison-area.svelte.ts';
 import { ComparisonMesh } from './comparison-mesh.svelte.ts';
 import { middleCell, probeOf } from './comparison-probe.ts';
 import { GlobeLook } from './globe-look.svelte.ts';
@@ -53,6 +54,8 @@ export class Comparison {
   readonly player: Player;
   /** Of a forecast of a mesh of springs; null for all others. */
   readonly mesh: ComparisonMesh | null;
+  /** A box or a line that is looked at instead of the probed cell. */
+  readonly places: ComparisonArea;
   readonly #scales: PaneScales;
   /** One a place, kept when the pane there becomes another. */
   readonly #pictures: readonly ShownField[];
@@ -73,6 +76,14 @@ export class Comparison {
     this.globe.begin(this.geometry);
     this.colours = new ColourChoice(() => tableFor(this.channel));
     this.mesh = ComparisonMesh.of(forecast, app.fields);
+    this.places = new ComparisonArea(app, this.geometry, () => ({
+      forecast: forecast.id,
+      geometry: this.geometry,
+      start: this.#start,
+      channel: this.#channel,
+      lead: this.player.index,
+      cell: this.#cell,
+    }));
     this.#scales = new PaneScales(app.fields, this.colours);
     this.#pictures = Array.from({ length: mostPanes }, () => new ShownField(app.fields));
     this.player = new Player({

@@ -126,18 +126,18 @@ export function scaleKindOf({ kind }: Pane): ScaleKind {
   return kind === 'exceedance' ? 'probability' : 'value';
 }
 
-/** Columns in which `count` pictures of an aspect (width over height) come out largest; `chrome` is a pane's head and bar. */
+/** Columns in which `count` pictures of an aspect (width over height) come out largest; `chrome` is the height of a pane's head and bar by its width. */
 export function columnsFor(
   count: number,
   aspect: number,
   area: { width: number; height: number },
-  chrome = 72,
+  chrome: (width: number) => number = () => 72,
 ): number {
   let best = { columns: 1, size: 0 };
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
     const width = area.width / columns;
-    const height = Math.max(1, area.height / rows - chrome);
+    const height = Math.max(1, area.height / rows - chrome(width));
     const size = Math.min(width, height * aspect);
     // A pane more than is needed would be an empty place.
     const air = columns * rows - count;

@@ -7,6 +7,7 @@ import type {
   PrepareSettings,
 } from '#shared/domain/dataset.ts';
 import type { VariableSummary } from '#shared/domain/file.ts';
+import type { CellBox } from '#shared/domain/place.ts';
 import type { TrajectorySplits } from '#shared/domain/simulation.ts';
 import type { ErrorData } from '#shared/errors.ts';
 import { failureOf } from '../contract/failure.ts';
@@ -21,7 +22,7 @@ import {
   suggestedVariables,
   usualName,
 } from './prepare-choices.ts';
-import { type CellBox, toRegion, wholeGrid } from './region.ts';
+import { toRegion, wholeGrid } from './region.ts';
 
 /** Indices on the file's time axis; each end is exclusive: from ≤ train < trainEnd ≤ validation < validationEnd ≤ test < to. */
 export interface Bounds {

@@ -1,14 +1,7 @@
 /** A region as cells of the grid, as the map draws it, and as degrees, as the contract and people write it. */
 import type { Region } from '#shared/domain/dataset.ts';
+import type { CellBox } from '#shared/domain/place.ts';
 import type { Cell, MapGeometry } from '../scenes/map-geometry.ts';
-
-/** Inclusive, in rows and columns of the file. */
-export interface CellBox {
-  firstRow: number;
-  lastRow: number;
-  firstColumn: number;
-  lastColumn: number;
-}
 
 export function wholeGrid(geometry: MapGeometry): CellBox {
   return { firstRow: 0, lastRow: geometry.height - 1, firstColumn: 0, lastColumn: geometry.width - 1 };

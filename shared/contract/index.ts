@@ -14,6 +14,7 @@ import {
 import { fileSummarySchema } from '../domain/file.ts';
 import { forecastRequestSchema, forecastSchema, probeSchema } from '../domain/forecast.ts';
 import { jobSchema } from '../domain/job.ts';
+import { cellBoxSchema, gridCellSchema, placeSeriesSchema, transectSchema } from '../domain/place.ts';
 import { epochMetricsSchema, runSchema, stageNames } from '../domain/run.ts';
 import { openedSampleSchema, sampleListingSchema } from '../domain/sample.ts';
 import {
@@ -46,6 +47,12 @@ export const openingSchema = z.discriminatedUnion('kind', [
 ]);
 
 const mostPaths = 100_000;
+
+/** How far reading has come, and in the end what was read. */
+export const placeSeriesEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('progress'), fraction: z.number().nullable() }),
+  z.object({ kind: z.literal('series'), series: placeSeriesSchema }),
+]);
 
 /** A value at every time, and the dates. */
 export const rhythmSchema = z.object({ dates: z.array(z.string()), means: z.array(z.number().nullable()) });
@@ -90,6 +97,20 @@ const files = {
       }),
     )
     .output(rhythmSchema),
+  /**
+   * Every value over time at a cell (a box of one) or of the mean over a box, cells weighted by the cosine of latitude
+   * where the grid has degrees; missing ones do not count. Whoever leaves the stream cancels.
+   */
+  series: call
+    .input(
+      z.object({
+        file: id,
+        variable: z.string(),
+        box: cellBoxSchema,
+        slices: z.record(z.string(), z.number().int()).default({}),
+      }),
+    )
+    .output(eventIterator(placeSeriesEventSchema)),
   /** Grid of a variable as the map needs it; null where the grid has index coordinates only. */
   grid: call.input(z.object({ file: id, variable: z.string() })).output(
     z.object({
@@ -196,17 +217,30 @@ const forecasts = {
   start: call.input(forecastRequestSchema).output(started.extend({ forecast: id })),
   list: call.output(z.array(forecastSchema)),
   get: call.input(z.object({ forecast: id })).output(forecastSchema),
+  /** At a cell, or over a box: the ensemble of the members' means, cells weighted by their area. */
   probe: call
     .input(
       z.object({
         forecast: id,
         channel: z.number().int().min(0).default(0),
         start: z.number().int(),
-        row: z.number().int(),
-        column: z.number().int(),
+        box: cellBoxSchema,
       }),
     )
     .output(probeSchema),
+  /** Truth and ensemble of one lead, by its index, along a straight line on the grid. */
+  transect: call
+    .input(
+      z.object({
+        forecast: id,
+        channel: z.number().int().min(0).default(0),
+        start: z.number().int(),
+        lead: z.number().int(),
+        from: gridCellSchema,
+        to: gridCellSchema,
+      }),
+    )
+    .output(transectSchema),
   remove: call.input(z.object({ forecast: id })).output(z.object({})),
   /** Copies the NetCDF file to a path (command line, native save dialog). The browser downloads `/downloads/<id>.nc`. */
   export: call.input(z.object({ forecast: id, path: filePath })).output(z.object({ bytes: z.number() })),

@@ -74,8 +74,9 @@ export const forecastSchema = z.object({
     .optional(),
 });
 
-/** Values at one cell over the leads, for the fan chart. */
+/** Values at one cell, or means over a box weighted by the area of cells, over the leads: for the fan chart. */
 export const probeSchema = z.object({
+  /** Of the cell; null for a box. */
   latitude: z.number().nullable(),
   longitude: z.number().nullable(),
   leads: z.array(z.number()),
@@ -86,6 +87,10 @@ export const probeSchema = z.object({
   /** [member][lead] */
   members: z.array(z.array(z.number().nullable())),
   initial: z.number().nullable(),
+  /** Of the box; 1 at a cell. */
+  cells: z.number().int(),
+  /** Of them, those that are forecast. */
+  observed: z.number().int(),
 });
 
 export type ForecastRequest = z.infer<typeof forecastRequestSchema>;

@@ -115,6 +115,10 @@ export function fakeService(): FakeService {
       recent: os.files.recent.handler(() => []),
       statistics: os.files.statistics.handler(() => fileSummary().variables[0]!),
       rhythm: os.files.rhythm.handler(() => ({ dates: ['2001-01-01'], means: [null] })),
+      series: os.files.series.handler(async function* () {
+        const series = { dates: ['2001-01-01'], values: [null], cells: 1, observed: 0 };
+        yield { kind: 'series' as const, series };
+      }),
       grid: os.files.grid.handler(() => ({ height: 2, width: 3, latitudes: null, longitudes: null })),
     },
     datasets: {
@@ -180,6 +184,18 @@ export function fakeService(): FakeService {
         quantiles: [[1, 2, 3, 4, 5]],
         members: [[3]],
         initial: null,
+        cells: 1,
+        observed: 1,
+      })),
+      transect: os.forecasts.transect.handler(() => ({
+        rows: [0],
+        columns: [0],
+        distances: [0],
+        distanceUnits: 'cells' as const,
+        date: '2001-01-02',
+        truth: [null],
+        mean: [3],
+        quantiles: [[1, 2, 3, 4, 5]],
       })),
       remove: os.forecasts.remove.handler(() => ({})),
       export: os.forecasts.export.handler(() => ({ bytes: 2048 })),

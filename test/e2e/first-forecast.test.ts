@@ -76,6 +76,36 @@ describe('from a file to a scored forecast', () => {
     await page.getByText('frame 1 of 60').waitFor();
   });
 
+  it('reads a cell over time, the mean over a dragged box, and a typed line', async () => {
+    const { page } = app;
+    await page.getByRole('tab', { name: 'Probe' }).click();
+    const values = page.getByTestId('place-values');
+    await page.getByLabel('Latitude, °N').fill('-13');
+    await page.getByLabel('Latitude, °N').press('Enter');
+    await page.getByLabel('Longitude, °E').fill('-153');
+    await page.getByLabel('Longitude, °E').press('Enter');
+    // The file's first value at that cell, row 1 and column 3.
+    await values
+      .getByText(`${sample.value(0, 1, 3).toFixed(2)} °C`)
+      .first()
+      .waitFor();
+    await page.getByText('Box mean').click();
+    const box = await page.getByTestId('place-overlay').boundingBox();
+    if (!box) throw new Error('The map has no place for a box.');
+    await page.mouse.move(box.x + box.width * 0.82, box.y + box.height * 0.02);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.9, box.y + box.height * 0.1);
+    await page.mouse.move(box.x + box.width * 0.98, box.y + box.height * 0.22);
+    await page.mouse.up();
+    await page.getByTestId('place-nothing').getByText('No cell of this box is observed').waitFor();
+    expect(page.url()).toContain('place=box-12-19-15-23');
+    await page.getByText('Transect').click();
+    await page.getByLabel('To B: longitude').fill('-113');
+    await page.getByLabel('To B: longitude').press('Enter');
+    await page.getByText(/^\d+ km from A to B/).waitFor();
+    await page.getByRole('tab', { name: 'Prepare' }).click();
+  });
+
   it('takes a region from a drag, says what would result, and undoes it', async () => {
     const { page } = app;
     const box = await page.getByTestId('region').boundingBox();

@@ -80,6 +80,40 @@ describe('opening', () => {
   });
 });
 
+describe('values over time at a place', () => {
+  const box = { firstRow: 0, lastRow: 0, firstColumn: 0, lastColumn: 1 };
+
+  it('come with the progress of reading them', async () => {
+    const { service } = await openService();
+    const { client } = service;
+    const events: unknown[] = [];
+    for await (const event of await client.files.series({
+      file: await openFile(service),
+      variable: 'sst',
+      box,
+    }))
+      events.push(event);
+    expect(events).toEqual([
+      { kind: 'progress', fraction: 0.5 },
+      { kind: 'series', series: { dates: ['2000-01-01'], values: [1], cells: 4, observed: 3 } },
+    ]);
+  });
+
+  it('are given up when nobody waits for them any more', async () => {
+    const { service } = await openService();
+    const { client } = service;
+    const stop = new AbortController();
+    const events = await client.files.series(
+      { file: await openFile(service), variable: 'forever', box },
+      { signal: stop.signal },
+    );
+    expect(await events.next()).toEqual({ done: false, value: { kind: 'progress', fraction: 0.5 } });
+    const ending = events.next();
+    stop.abort();
+    await expect(ending.then(({ done }) => done)).resolves.toBe(true);
+  });
+});
+
 describe('uploads', () => {
   it('keep their name, are kept once, and open by token', async () => {
     const { service, workspace } = await openService();

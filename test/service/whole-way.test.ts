@@ -165,8 +165,7 @@ describe('the whole way from a file to a score', () => {
     const probe = await service.client.forecasts.probe({
       forecast: made.forecast,
       start: 0,
-      row: 4,
-      column: 2,
+      box: { firstRow: 4, lastRow: 4, firstColumn: 2, lastColumn: 2 },
     });
     expect(probe.members).toHaveLength(members);
     expect(probe.truth.filter((value) => value !== null)).toHaveLength(3);

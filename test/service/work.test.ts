@@ -97,8 +97,14 @@ describe('forecasts', () => {
     expect(await client.forecasts.list()).toMatchObject([
       { id: forecast, name: 'Pacific, Small, from 4', run, members: 3 },
     ]);
-    expect(await client.forecasts.probe({ forecast, start: 0, row: 0, column: 0 })).toMatchObject({
-      truth: [1],
+    const cell = { firstRow: 0, lastRow: 0, firstColumn: 0, lastColumn: 0 };
+    expect(await client.forecasts.probe({ forecast, start: 0, box: cell })).toMatchObject({ truth: [1] });
+    const [from, to] = [
+      { row: 0, column: 0 },
+      { row: 0, column: 1 },
+    ];
+    expect(await client.forecasts.transect({ forecast, start: 0, lead: 0, from, to })).toMatchObject({
+      distances: [0, 1],
     });
     const path = join(await temporaryFolder(), 'out.nc');
     const { bytes } = await client.forecasts.export({ forecast, path });

@@ -50,16 +50,36 @@ export class SlabReader {
     return this.window.rows.count * windowWidth(this.window);
   }
 
-  /** Times that are best read together: whole chunks, within a budget of decoded bytes. */
+  /**
+   * Times that are best read together: whole chunks, within a budget of decoded bytes; and not many more bytes are
+   * touched in the file, so that a window of few cells is read in steps between which the work can be ended.
+   */
   timesPerRead(budget: number): number {
     const { grid } = this;
     if (grid.time === null) return 1;
     const chunk = grid.variable.chunks?.[grid.time] ?? 1;
-    const affordable = Math.max(
-      1,
-      Math.floor(budget / (this.cells * Math.max(4, bytesPerValue(grid.variable.type)))),
-    );
+    const size = Math.max(4, bytesPerValue(grid.variable.type));
+    const decoded = Math.max(1, Math.floor(budget / (this.cells * size)));
+    const touched = Math.max(chunk, Math.floor(budget / (this.touchedCells() * size)));
+    const affordable = Math.min(decoded, touched);
     return affordable <= chunk ? affordable : affordable - (affordable % chunk);
+  }
+
+  /** Values of one time that are read from the file to get the window's: whole chunks, or whole pages of a disk. */
+  private touchedCells(): number {
+    const { grid, window } = this;
+    const { chunks, shape, type } = grid.variable;
+    if (!chunks) return Math.max(this.cells, 4096 / bytesPerValue(type));
+    const along = (place: number | null, { first, count }: Run): number => {
+      if (place === null) return 1;
+      const chunk = chunks[place]!;
+      return (Math.floor((first + count - 1) / chunk) - Math.floor(first / chunk) + 1) * chunk;
+    };
+    const columns = window.columns.reduce((sum, run) => sum + along(grid.x, run), 0);
+    const others = shape.map((_, place) =>
+      [grid.time, grid.y, grid.x].includes(place) ? 1 : chunks[place]!,
+    );
+    return along(grid.y, window.rows) * columns * product(others);
   }
 
   /** Decoded values of `count` times, [count, rows, columns], NaN where missing. */

@@ -1,9 +1,10 @@
 /** Everything that the files lane can do, by call. */
 import type { Handlers } from '../host/engine-main.ts';
 import { datasetField, datasetRhythm, prepare, previewPreparation } from './datasets.ts';
-import { field, grid, inspect, rhythm, statistics } from './files.ts';
+import { field, grid, inspect, rhythm, series, statistics } from './files.ts';
 import { forecastField } from './forecast-fields.ts';
-import { evaluateFiles, probe } from './forecast-files.ts';
+import { evaluateFiles } from './forecast-files.ts';
+import { probe, transect } from './forecast-places.ts';
 import { packModel, placeModel } from './models.ts';
 
 export function filesLane(): Handlers<'files'> {
@@ -11,6 +12,7 @@ export function filesLane(): Handlers<'files'> {
     inspect,
     statistics,
     rhythm,
+    series,
     grid,
     field,
     previewPreparation,
@@ -19,6 +21,7 @@ export function filesLane(): Handlers<'files'> {
     datasetField,
     forecastField,
     probe,
+    transect,
     packModel,
     placeModel,
     evaluateFiles,

@@ -67,6 +67,15 @@ export const rhythm: Handler<'rhythm'> = ({ paths, variable, slices }, { signal,
     return { dates: times, means: [...values].map(finiteOrNull) };
   });
 
+export const series: Handler<'series'> = ({ paths, variable, box, slices }, { signal, emit }) =>
+  files.use(paths, async (file) => {
+    const onProgress = stepEmitter(emit, `Reading ${variable}`);
+    const region = { kind: 'cells', ...box } as const;
+    const read = await readRegionalMean(file, variable, region, { slices, signal, onProgress });
+    const { times, values, cells, observed } = read;
+    return { dates: times, values: [...values].map(finiteOrNull), cells, observed };
+  });
+
 export const grid: Handler<'grid'> = ({ paths, variable }) =>
   files.use(paths, async (file) => {
     const { height, width, latitudes, longitudes } = await gridOf(file, findVariable(file, variable));

@@ -16,7 +16,7 @@ export interface FanContext {
   /** What the axis says where the quantity is too long for it. */
   name?: string;
   units: string;
-  /** Where it is, in words. */
+  /** Where it is, as the end of a sentence: "at 5° N, 150° W". */
   place: string;
 }
 
@@ -38,7 +38,7 @@ export function fanChart(probe: Probe, context: FanContext): ChartOptions {
   });
   const members = probe.members.length > mostMembers ? [] : probe.members;
   return {
-    title: `${quantity} at ${place}`,
+    title: `${quantity} ${place}`,
     x,
     lines: [
       bound('95 %', 4),

@@ -1,30 +1,16 @@
 /** Every quantity of a stored forecast equals what is computed from its members in another way. */
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createForecastWriter } from '#main/data/forecastWriter.ts';
-import { prepareDataset } from '#main/data/prepare.ts';
 import { forecastField } from '#main/engine/handlers/forecast-fields.ts';
-import { preparedIn } from '#main/engine/handlers/prepared.ts';
 import type { CallContext } from '#main/engine/host/engine-main.ts';
 import { exceedanceOf, quantileOf } from '#main/engine/verification/quantities.ts';
-import { openEntities } from '#main/workspace/entities.ts';
-import { openWorkspace } from '#main/workspace/layout.ts';
-import { prepareSettingsSchema } from '#shared/domain/dataset.ts';
-import { temporaryFolder, writeFieldFile } from '../../data/files.ts';
+import { temporaryFolder } from '../../data/files.ts';
+import { cells, member, members, observed, start, writeOceanForecast } from './fixtures/ocean-forecast.ts';
 
 const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const [height, width, months, members] = [2, 3, 60, 5];
-const cells = height * width;
-/** Cell 5 is land. */
-const observed = (time: number, cell: number) =>
-  cell === 5 ? Number.NaN : 15 + cell + 4 * Math.cos((2 * Math.PI * time) / 12) + Math.sin(1.7 * time + cell);
-const member = (lead: number, m: number, cell: number) =>
-  cell === 5 ? Number.NaN : 16 + Math.sin(3.1 * m + cell) * (1 + lead) + 0.3 * m;
-const start = 50;
 let forecastFolder = '';
 
 const context = { signal: new AbortController().signal, emit: () => {} } as unknown as CallContext<never>;
@@ -42,87 +28,7 @@ function expectField(data: Float32Array, formula: (cell: number) => number) {
 }
 
 beforeAll(async () => {
-  const entities = openEntities(await openWorkspace(join(folder, 'workspace')));
-  const origin = Date.UTC(2001, 0, 1);
-  const path = writeFieldFile(folder, 'ocean.nc', {
-    times: months,
-    height,
-    width,
-    latitudes: [10, 12],
-    longitudes: [200, 202, 204],
-    value: (time, row, column) => observed(time, row * width + column),
-    timeValues: Array.from({ length: months }, (_, m) => (Date.UTC(2001, m, 1) - origin) / 86_400_000),
-  });
-  const settings = prepareSettingsSchema.parse({
-    variables: ['sst'],
-    horizon: 2,
-    normalisation: 'per-cell',
-    split: { kind: 'fractions', train: 0.6, validation: 0.2, test: 0.2 },
-  });
-  const made = await entities.datasets.create('Ocean');
-  const prepared = await prepareDataset({ files: [path], settings, folder: made.folder });
-  const created = new Date().toISOString();
-  await entities.datasets.write(made.id, {
-    formatVersion: 1,
-    id: made.id,
-    name: 'Ocean',
-    created,
-    settings,
-    ...prepared,
-  });
-  const dataset = await preparedIn(made.folder);
-  const target = await entities.forecasts.create('Forecast');
-  forecastFolder = target.folder;
-  const writer = await createForecastWriter(join(forecastFolder, 'forecast.nc'), {
-    channels: dataset.channels,
-    members,
-    leads: [1, 2],
-    starts: [start],
-    timeLine: dataset.timeLine,
-    height,
-    width,
-    space: dataset.space,
-    truth: true,
-    title: 'Forecast',
-    provenance: {},
-  });
-  for (const lead of [0, 1])
-    await writer.writeLead(
-      0,
-      lead,
-      Float32Array.from({ length: members * cells }, (_, i) =>
-        member(lead, Math.floor(i / cells), i % cells),
-      ),
-      Float32Array.from({ length: cells }, (_, cell) => observed(start + lead + 1, cell)),
-    );
-  await writer.close();
-  const range = { min: 0, max: 1, spreadMax: 1, errorMax: 1 };
-  const { name, longName, units } = dataset.channels[0]!;
-  await entities.forecasts.write(target.id, {
-    formatVersion: 1,
-    id: target.id,
-    name: 'Forecast',
-    created,
-    run: 'run',
-    dataset: made.id,
-    datasetFingerprint: prepared.fingerprint,
-    method: 'dyffusion',
-    variable: name,
-    units,
-    members,
-    leads: [1, 2],
-    starts: [{ timeIndex: start, date: '', validDates: ['', ''], truth: true }],
-    height,
-    width,
-    latitudes: [10, 12],
-    longitudes: [200, 202, 204],
-    seconds: 1,
-    networkCalls: 1,
-    seed: 1,
-    schedule: null,
-    valueRange: range,
-    channels: [{ name, variable: writer.variables[0]!, longName, units, valueRange: range }],
-  });
+  forecastFolder = await writeOceanForecast(folder);
 });
 
 describe('a field of a forecast', () => {

@@ -61,6 +61,7 @@ const handlers: Handlers<'files'> = {
   },
   statistics: notUsed,
   rhythm: notUsed,
+  series: notUsed,
   grid: notUsed,
   field: notUsed,
   previewPreparation: notUsed,
@@ -71,6 +72,7 @@ const handlers: Handlers<'files'> = {
   packModel: notUsed,
   placeModel: notUsed,
   probe: notUsed,
+  transect: notUsed,
   evaluateFiles: notUsed,
 };
 const call = (id: number, path: string): ToEngine => ({

@@ -74,6 +74,10 @@ describe('panes', () => {
   it('lie in the columns that make their pictures largest', () => {
     const area = { width: 1020, height: 740 };
     expect([1, 2, 3, 4, 5, 6].map((count) => columnsFor(count, 1.5, area))).toEqual([1, 2, 2, 2, 3, 3]);
+    // Narrow panes have higher heads, so that a row of six would leave no room for pictures.
+    const chrome = (width: number) => (width < 255 ? 500 : 72);
+    expect(columnsFor(6, 0.2, area)).toBe(6);
+    expect(columnsFor(6, 0.2, area, chrome)).toBe(3);
     // A channel of 221 × 42 cells: one above the other.
     expect(columnsFor(4, 221 / 42, area)).toBe(1);
   });

@@ -23,6 +23,8 @@ const probe: Probe = {
     [4, 5, 6],
   ],
   initial: 0.5,
+  cells: 1,
+  observed: 1,
 };
 const context = {
   lead: 40,
