@@ -1,7 +1,8 @@
 /** One map at one time, for the stage: a single slab, decoded. */
 import { DriftcastError } from '#shared/errors.ts';
 import { coordinateValues, type Grid, gridOf } from './cf/grid.ts';
-import { SlabReader, wholeWindow } from './cf/slab.ts';
+import { type Placement, placeOn, type TargetGrid } from './cf/ontoGrid.ts';
+import { SlabReader, wholeWindow, windowWidth } from './cf/slab.ts';
 import { labelOf } from './cf/timeAxis.ts';
 import { attributeText, type DataFile } from './formats/dataFile.ts';
 import { findVariable, withFile } from './openFile.ts';
@@ -11,6 +12,8 @@ export interface FieldSelection {
   readonly time?: number;
   /** Indices of other dimensions by name; 0 where not given. */
   readonly slices?: Readonly<Record<string, number>>;
+  /** The cells of this grid, in its order, instead of the variable's own. */
+  readonly onto?: TargetGrid | undefined;
 }
 
 export interface Field {
@@ -46,28 +49,41 @@ async function cellCoordinates(file: DataFile, grid: Grid, which: 'latitude' | '
   return Float32Array.from(await coordinateValues(file, grid.curvilinear[which]));
 }
 
+const copyOf = (values: Iterable<number> | null) => values && [...values];
+
+/** Values in the order of the grid that they were found on. */
+function gather(data: Float32Array, { window, rows, columns }: Placement): Float32Array {
+  const width = windowWidth(window);
+  const out = new Float32Array(rows.length * columns.length);
+  let at = 0;
+  for (const row of rows) for (const column of columns) out[at++] = data[row * width + column]!;
+  return out;
+}
+
 /** Reads one map. Throws `bad-input` for indices outside, and what the file throws. */
 export function readField(
   file: string | DataFile,
   variablePath: string,
-  { time = 0, slices = {} }: FieldSelection = {},
+  { time = 0, slices = {}, onto }: FieldSelection = {},
 ): Promise<Field> {
   return withFile(file, async (opened) => {
     const variable = findVariable(opened, variablePath);
     const grid = await gridOf(opened, variable);
     const index = checkTime(grid, time);
-    const reader = new SlabReader(opened, grid, wholeWindow(grid), slices);
+    const placed = onto && placeOn(grid, onto, opened.name);
+    const reader = new SlabReader(opened, grid, placed?.window ?? wholeWindow(grid), slices);
     const axis = grid.timeAxis;
+    const data = await reader.read(index, 1, new Float32Array(reader.cells));
     return {
-      data: await reader.read(index, 1, new Float32Array(reader.cells)),
-      height: grid.height,
-      width: grid.width,
+      data: placed ? gather(data, placed) : data,
+      height: onto?.height ?? grid.height,
+      width: onto?.width ?? grid.width,
       units: attributeText(variable.attributes, 'units'),
       longName: attributeText(variable.attributes, 'long_name'),
       time: axis ? labelOf(axis, axis.values[index]!) : null,
       times: axis?.values.length ?? 1,
-      latitudes: grid.latitudes && [...grid.latitudes],
-      longitudes: grid.longitudes && [...grid.longitudes],
+      latitudes: onto ? copyOf(onto.latitudes) : copyOf(grid.latitudes),
+      longitudes: onto ? copyOf(onto.longitudes) : copyOf(grid.longitudes),
       cellLatitudes: await cellCoordinates(opened, grid, 'latitude'),
       cellLongitudes: await cellCoordinates(opened, grid, 'longitude'),
     };

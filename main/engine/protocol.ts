@@ -154,7 +154,18 @@ export interface FileCalls {
     PlaceSeries
   >;
   grid: Call<{ paths: string[]; variable: string }, Grid>;
-  field: Call<{ paths: string[]; variable: string; time: number; slices: Record<string, number> }, FieldData>;
+  times: Call<{ paths: string[]; variable: string }, { dates: string[] }>;
+  field: Call<
+    {
+      paths: string[];
+      variable: string;
+      time: number;
+      slices: Record<string, number>;
+      /** On the cells of this grid instead of the variable's own; refused where it has none there. */
+      onto?: Grid;
+    },
+    FieldData
+  >;
   previewPreparation: Call<{ paths: string[]; settings: PrepareSettings }, PreparationSummary>;
   /** Writes the prepared series into `folder` (which exists) and answers what dataset.json needs. */
   prepare: Call<

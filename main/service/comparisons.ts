@@ -5,6 +5,7 @@ import { writeFileAtomic } from '#main/workspace/atomic.ts';
 import type { Comparison, ComparisonRequest, ComparisonRow } from '#shared/domain/comparison.ts';
 import type { Dataset } from '#shared/domain/dataset.ts';
 import { DriftcastError } from '#shared/errors.ts';
+import { distinctNames } from '#shared/names.ts';
 import type { Core } from './core.ts';
 import { requireTrust } from './errors.ts';
 import type { JobContext } from './job-registry.ts';
@@ -150,13 +151,14 @@ async function storedFor(
 /** A row a run, best first, then those that need no training, which are the same beside every run. */
 function rowsOf(plans: readonly ScoringPlan[], evaluations: readonly StoredEvaluation[]): ComparisonRow[] {
   const titles = evaluations.map(({ methods }) => methods[0]!.title);
+  const names = distinctNames(plans.map(({ run }) => run));
   const trained = evaluations.map((evaluation, index): ComparisonRow => {
     const { run, settings } = plans[index]!;
     const [own] = evaluation.methods;
     const alone = titles.filter((title) => title === own!.title).length === 1;
     return {
       ...own!,
-      title: alone ? own!.title : `${own!.title} (${run.name})`,
+      title: alone ? own!.title : `${own!.title} (${names.get(run.id)})`,
       run: run.id,
       runName: run.name,
       preset: run.preset,

@@ -1,5 +1,5 @@
 /** The data plane: turns an address into values, keeping the latest ones in memory for scrubbing to and fro. */
-import type { FieldData } from '#main/engine/protocol.ts';
+import type { FieldData, Grid } from '#main/engine/protocol.ts';
 import { type FieldAddress, fieldPath, type StoredField } from '#shared/contract/fields.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { formatUnits } from '#shared/units.ts';
@@ -54,11 +54,23 @@ export function fieldResolver(
   const cache = new FieldCache(cacheBytes);
   const reading = new Map<string, Promise<FieldData>>();
 
-  async function readStored(address: StoredField): Promise<FieldData> {
+  async function gridOf(address: StoredField): Promise<Grid> {
+    switch (address.kind) {
+      case 'file':
+        return files.call('grid', { paths: await opened.paths(address.file), variable: address.variable });
+      case 'dataset':
+        return gridIn((await entities.datasets.read(address.dataset)).summary);
+      case 'forecast':
+        return gridIn(await entities.forecasts.read(address.forecast));
+    }
+  }
+
+  async function readStored(address: StoredField, onto?: Grid): Promise<FieldData> {
     switch (address.kind) {
       case 'file': {
         const { variable, time, slices } = address;
-        return files.call('field', { paths: await opened.paths(address.file), variable, time, slices });
+        const paths = await opened.paths(address.file);
+        return files.call('field', { paths, variable, time, slices, ...(onto ? { onto } : {}) });
       }
       case 'dataset': {
         const { channel, time } = address;
@@ -76,6 +88,7 @@ export function fieldResolver(
   const read = async (address: FieldAddress): Promise<FieldData> => {
     if (address.kind === 'difference')
       return difference(...(await Promise.all([resolve(address.first), resolve(address.second)])));
+    if (address.kind === 'onto') return readStored(address.field, await gridOf(address.like));
     if (address.kind !== 'flow') return readStored(address);
     const { u, v, solid } = address;
     return flowField(address, await Promise.all([resolve(u), resolve(v), solid && resolve(solid)]));
@@ -96,6 +109,13 @@ export function fieldResolver(
   };
   return resolve;
 }
+
+const gridIn = ({ height, width, latitudes, longitudes }: Grid): Grid => ({
+  height,
+  width,
+  latitudes,
+  longitudes,
+});
 
 /** First minus second, with the first one's date. @throws DriftcastError `bad-input` where grids or units differ. */
 function difference(first: FieldData, second: FieldData): FieldData {

@@ -82,6 +82,9 @@ export function filesTopic({ os, files, workspace, log }: Core, opened: OpenedFi
         push({ kind: 'series', series });
       });
     }),
+    times: os.files.times.handler(async ({ input: { file, variable } }) =>
+      files.call('times', { paths: await opened.paths(file), variable }),
+    ),
     grid: os.files.grid.handler(async ({ input: { file, variable } }) =>
       files.call('grid', { paths: await opened.paths(file), variable }),
     ),

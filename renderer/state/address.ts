@@ -21,6 +21,7 @@ export const parameterNames = [
   'area',
   'panes',
   'against',
+  'beside',
   'tab',
   'preset',
   'simulate',

@@ -1,12 +1,13 @@
 /** A forecast beside its truth and beside another: which panes, which start and lead, which place is probed. */
-import type { FieldAddress } from '#shared/contract/fields.ts';
+import type { FieldAddress, StoredField } from '#shared/contract/fields.ts';
 import type { Channel } from '#shared/domain/dataset.ts';
 import type { Forecast, Probe } from '#shared/domain/forecast.ts';
 import { tableFor } from '../scenes/colour-tables.ts';
 import { type Cell, MapGeometry } from '../scenes/map-geometry.ts';
-import { formatLead } from '../text/dates.ts';
+import { formatLead, rhythmOf } from '../text/dates.ts';
 import { formatUnits } from '../text/numbers.ts';
 import type { App } from './app.svelte.ts';
+import { BesideFile, fileDifference } from './beside-file.svelte.ts';
 import { ColourChoice } from './colour-choice.svelte.ts';
 import { ComparisonArea } from './comparison-area.svelte.ts';
 import { ComparisonMesh } from './comparison-mesh.svelte.ts';
@@ -18,6 +19,7 @@ import { PaneScales, type Scale } from './pane-scales.svelte.ts';
 import {
   formatPane,
   mostPanes,
+  needsFile,
   needsOther,
   needsTruth,
   type Pane,
@@ -29,6 +31,7 @@ import {
 import { Player } from './player.svelte.ts';
 import { ShownField } from './shown-field.svelte.ts';
 
+type ForecastField = Extract<StoredField, { kind: 'forecast' }>;
 type ForecastChannel = Channel & { readonly valueRange: Forecast['valueRange'] };
 
 /** A pane at its place, with the field that it shows. */
@@ -56,6 +59,8 @@ export class Comparison {
   readonly mesh: ComparisonMesh | null;
   /** A box or a line that is looked at instead of the probed cell. */
   readonly places: ComparisonArea;
+  /** Another file whose fields are laid beside this forecast. */
+  readonly beside: BesideFile;
   readonly #scales: PaneScales;
   /** One a place, kept when the pane there becomes another. */
   readonly #pictures: readonly ShownField[];
@@ -83,6 +88,13 @@ export class Comparison {
       channel: this.#channel,
       lead: this.player.index,
       cell: this.#cell,
+    }));
+    this.beside = new BesideFile(app, () => ({
+      like: { kind: 'forecast', forecast: forecast.id, quantity: 'truth', start: 0, lead: 0 },
+      variable: this.channel.name,
+      standardName: this.channel.standardName,
+      units: this.channel.units,
+      rhythm: rhythmOf([this.start?.date ?? '', ...(this.start?.validDates ?? [])]),
     }));
     this.#scales = new PaneScales(app.fields, this.colours);
     this.#pictures = Array.from({ length: mostPanes }, () => new ShownField(app.fields));
@@ -119,6 +131,11 @@ export class Comparison {
   /** What is measured, in words. */
   get quantity(): string {
     return this.channel.longName || this.channel.name;
+  }
+  /** What a pane's values measure. */
+  quantityIn(pane: Pane): string {
+    const variable = pane.kind === 'file' ? this.beside.variable : null;
+    return variable ? variable.longName || variable.name : this.quantity;
   }
   get startIndex(): number {
     return this.#start;
@@ -168,6 +185,7 @@ export class Comparison {
   }
 
   unitsOf(pane: Pane): string {
+    if (pane.kind === 'file' && this.beside.variable) return formatUnits(this.beside.variable.units);
     return pane.kind === 'exceedance' ? '%' : this.units;
   }
 
@@ -234,6 +252,8 @@ export class Comparison {
 
   /** Ranges of what no description knows the range of. */
   measure(): void {
+    if (this.#panes.some(({ kind }) => kind === 'file') && this.unitsOf({ kind: 'file' }) !== this.units)
+      void this.beside.measure();
     for (const pane of this.#panes) {
       const kind = scaleKindOf(pane);
       if ((kind !== 'anomaly' && kind !== 'difference') || this.#lacking(pane) !== null) continue;
@@ -243,10 +263,18 @@ export class Comparison {
   }
 
   scale(pane: Pane): Scale {
+    if (pane.kind === 'file' && this.unitsOf(pane) !== this.units) return this.#foreignScale();
     const name = this.channel.name;
     const other = this.other?.channels?.find((channel) => channel.name === name)?.valueRange;
     const ranges = [this.channel.valueRange, ...(other ? [other] : [])];
     return this.#scales.scale(scaleKindOf(pane), ranges, this.#scaleKey(pane));
+  }
+
+  /** Of a file in other units: its own range, for there is no common one. */
+  #foreignScale(): Scale {
+    const { min, max } = this.beside.range ?? { min: 0, max: 1 };
+    const range = { min, max, spreadMax: 0, errorMax: 0 };
+    return this.#scales.scale('value', [range], '');
   }
 
   /** Members and truth at the probed cell over all leads. */
@@ -278,6 +306,7 @@ export class Comparison {
 
   #lacking(pane: Pane): string | null {
     if (needsTruth(pane) && !this.start?.truth) return 'No truth yet: the data end before this lead.';
+    if (needsFile(pane)) return this.beside.lackingAt(this.validDate);
     if (!needsOther(pane)) return null;
     if (this.other === null)
       return this.candidates.length > 0
@@ -295,6 +324,7 @@ export class Comparison {
 
   #address(pane: Pane, lead: number): FieldAddress | null {
     const own = { kind: 'forecast', forecast: this.forecast.id, start: this.#start, lead } as const;
+    if (needsFile(pane)) return this.#fileAddress(pane, { ...own, channel: this.#channel });
     const same = needsOther(pane) ? this.#otherAt(lead) : null;
     const beside = same && this.other && ({ kind: 'forecast', forecast: this.other.id, ...same } as const);
     const channel = this.#channel;
@@ -311,8 +341,15 @@ export class Comparison {
     return of && { ...of, channel, quantity };
   }
 
+  #fileAddress({ kind }: Pane, own: Omit<ForecastField, 'quantity'>): FieldAddress | null {
+    const file = this.beside.at(this.start?.validDates[own.lead] ?? '');
+    if (kind === 'file-difference') return fileDifference(file, { ...own, quantity: 'mean' }, kind);
+    return kind === 'file-error' ? fileDifference(file, { ...own, quantity: 'truth' }, kind) : file;
+  }
+
   #scaleKey(pane: Pane): string {
-    const against = pane.kind === 'difference' ? (this.other?.id ?? '') : '';
+    const against =
+      pane.kind === 'difference' ? (this.other?.id ?? '') : needsFile(pane) ? this.beside.name : '';
     return [scaleKindOf(pane), this.#channel, this.#start, against].join(' ');
   }
 

@@ -1,7 +1,6 @@
 /** What a pane of Compare can show, as values without a window: read from and written into the address, filled up, refused. */
 import type { ForecastQuantity } from '#shared/contract/fields.ts';
 
-export const shownPercents = [5, 25, 50, 75, 95] as const;
 export const mostPanes = 6;
 
 const plainKinds = [
@@ -17,6 +16,9 @@ const plainKinds = [
   'other-mean',
   'other-spread',
   'other-error',
+  'file',
+  'file-difference',
+  'file-error',
 ] as const;
 type PlainKind = (typeof plainKinds)[number];
 
@@ -42,9 +44,10 @@ export function parsePane(text: string, members: number): Pane | null {
   const value = Number(digits);
   if (digits.trim() === '' || !Number.isFinite(value)) return null;
   if (kind === 'exceedance') return { kind, threshold: value };
-  if (!Number.isInteger(value)) return null;
-  if (kind === 'quantile' && value >= 0 && value <= 100) return { kind, percent: value };
-  if (kind === 'member' && value >= 1 && value <= members) return { kind, member: value };
+  // The data plane's addresses have three decimals.
+  if (kind === 'quantile' && value >= 0 && value <= 100) return { kind, percent: Number(value.toFixed(3)) };
+  if (kind === 'member' && Number.isInteger(value) && value >= 1 && value <= members)
+    return { kind, member: value };
   return null;
 }
 
@@ -56,12 +59,22 @@ export function parsePanes(text: string | null, members: number): Pane[] {
     .slice(0, mostPanes);
 }
 
-/** Whether a pane shows nothing without truth, or without a second forecast. */
+/** Whether a pane shows nothing without truth, without a second forecast, or without another file. */
 export function needsTruth({ kind }: Pane): boolean {
-  return kind === 'truth' || kind === 'error' || kind === 'truth-anomaly' || kind === 'other-error';
+  return (
+    kind === 'truth' ||
+    kind === 'error' ||
+    kind === 'truth-anomaly' ||
+    kind === 'other-error' ||
+    kind === 'file-error'
+  );
 }
 export function needsOther({ kind }: Pane): boolean {
   return kind === 'difference' || kind.startsWith('other-');
+}
+
+export function needsFile({ kind }: Pane): boolean {
+  return kind === 'file' || kind === 'file-difference' || kind === 'file-error';
 }
 
 /** So many panes: the first ones stay, and what most people look at next is added. */
@@ -93,10 +106,13 @@ export function withCount(
   return [...kept, ...more.slice(0, Math.min(count, mostPanes) - kept.length)];
 }
 
-/** The data plane's name for what a pane shows of a single forecast; null for what needs two. */
+/** The data plane's name for what a pane shows of a single forecast; null for what needs something else. */
 export function quantityOf(pane: Pane): ForecastQuantity | null {
   switch (pane.kind) {
     case 'difference':
+    case 'file':
+    case 'file-difference':
+    case 'file-error':
       return null;
     case 'other-mean':
       return 'mean';
@@ -120,9 +136,9 @@ export type ScaleKind = 'value' | 'spread' | 'error' | 'anomaly' | 'difference' 
 
 export function scaleKindOf({ kind }: Pane): ScaleKind {
   if (kind === 'spread' || kind === 'other-spread') return 'spread';
-  if (kind === 'error' || kind === 'other-error') return 'error';
+  if (kind === 'error' || kind === 'other-error' || kind === 'file-error') return 'error';
   if (kind === 'anomaly' || kind === 'truth-anomaly') return 'anomaly';
-  if (kind === 'difference') return 'difference';
+  if (kind === 'difference' || kind === 'file-difference') return 'difference';
   return kind === 'exceedance' ? 'probability' : 'value';
 }
 

@@ -1,6 +1,6 @@
 /** What Compare's panes are called: in the choice of kinds, as a title, and as the quantity beside a colour bar. */
 import type { Forecast } from '#shared/domain/forecast.ts';
-import { formatPane, type Pane, shownPercents } from '../state/panes.ts';
+import { formatPane, type Pane } from '../state/panes.ts';
 
 const titles = {
   truth: 'Truth',
@@ -15,6 +15,9 @@ const titles = {
   'other-mean': 'Other mean',
   'other-spread': 'Other spread',
   'other-error': 'Other error',
+  file: 'Another file',
+  'file-difference': 'Mean − file',
+  'file-error': 'File − truth',
 } as const;
 
 /** "28.5", as short as it is exact. */
@@ -35,6 +38,8 @@ export interface PaneContext {
   units: string;
   /** What the second forecast is called; empty without one. */
   other: string;
+  /** What is shown of which other file; empty without one. */
+  file: string;
 }
 
 /** What the title leaves open: how it is computed, of how many members, and when it is valid. */
@@ -64,6 +69,11 @@ export function paneNote(pane: Pane, context: PaneContext): string {
       return `${pane.member} of ${context.members} · ${valid}`;
     case 'difference':
       return `this mean − ${context.other || 'another'} · ${valid}`;
+    case 'file':
+    case 'file-error':
+      return `${context.file || 'file'} · ${valid}`;
+    case 'file-difference':
+      return `this mean − ${context.file || 'file'} · ${valid}`;
     default:
       return `${context.other || 'second forecast'} · ${valid}`;
   }
@@ -84,6 +94,10 @@ export function paneQuantity(pane: Pane, quantity: string, units: string): strin
       return 'truth − climatology';
     case 'difference':
       return 'this mean − other mean';
+    case 'file-difference':
+      return 'this mean − file';
+    case 'file-error':
+      return 'file − truth';
     case 'exceedance':
       return `probability of more than ${formatThreshold(pane.threshold)} ${units}`.trim();
     default:
@@ -111,7 +125,8 @@ export function paneChoices(
       label: 'Ensemble',
       choices: [
         ...plain('mean', 'spread', 'error', 'anomaly'),
-        ...shownPercents.map((percent) => choice({ kind: 'quantile', percent })),
+        choice({ kind: 'quantile', percent: 50 }),
+        choice({ kind: 'quantile', percent: 95 }, 'Quantile'),
         choice({ kind: 'exceedance', threshold }),
         choice({ kind: 'member', member }),
       ],
@@ -124,11 +139,13 @@ export function paneChoices(
           },
         ]
       : []),
+    { label: 'Another file', choices: plain('file', 'file-difference', 'file-error') },
   ];
 }
 
-/** Which of the choices a pane is; thresholds and members are set beside it. */
+/** Which of the choices a pane is; percentages, thresholds and members are set beside it. */
 export function choiceOf(pane: Pane): string {
+  if (pane.kind === 'quantile' && pane.percent !== 50) return pane.kind;
   return pane.kind === 'exceedance' || pane.kind === 'member' ? pane.kind : formatPane(pane);
 }
 

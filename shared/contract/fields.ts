@@ -40,6 +40,13 @@ export type StoredField =
       lead: number;
     };
 
+/** What lies in a file, on the cells of another field's grid: refused where it has none at these places. */
+export interface FieldOnto {
+  kind: 'onto';
+  field: Extract<StoredField, { kind: 'file' }>;
+  like: StoredField;
+}
+
 export const flowQuantities = ['vorticity', 'speed'] as const;
 export type FlowQuantity = (typeof flowQuantities)[number];
 
@@ -58,11 +65,11 @@ export interface FlowField {
   solid: StoredField | null;
 }
 
+/** What can be subtracted. */
+export type Operand = StoredField | FieldOnto;
+
 /** Any field, one minus another of the same grid and units, or what follows from a velocity. */
-export type FieldAddress =
-  | StoredField
-  | { kind: 'difference'; first: StoredField; second: StoredField }
-  | FlowField;
+export type FieldAddress = Operand | { kind: 'difference'; first: Operand; second: Operand } | FlowField;
 
 export const fieldPathPrefix = '/fields/';
 
@@ -79,6 +86,10 @@ export function fieldPath(address: FieldAddress): string {
   if (address.kind === 'difference') {
     const pair = { first: fieldPath(address.first), second: fieldPath(address.second) };
     return `${fieldPathPrefix}difference?${new URLSearchParams(pair)}`;
+  }
+  if (address.kind === 'onto') {
+    const pair = { field: fieldPath(address.field), like: fieldPath(address.like) };
+    return `${fieldPathPrefix}onto?${new URLSearchParams(pair)}`;
   }
   if (address.kind === 'flow') {
     const { u, v, spacing, lengthUnits, solid } = address;
@@ -114,11 +125,19 @@ export function parseFieldPath(path: string): FieldAddress | null {
   const [pathname = '', query = ''] = path.split('?', 2);
   if (pathname === `${fieldPathPrefix}difference`) {
     const given = new URLSearchParams(query);
-    const [first, second] = ['first', 'second'].map((name) => parseStored(given.get(name) ?? ''));
+    const [first, second] = ['first', 'second'].map((name) => parseOperand(given.get(name) ?? ''));
     return first && second ? { kind: 'difference', first, second } : null;
   }
   const quantity = flowQuantities.find((name) => pathname === fieldPathPrefix + name);
-  return quantity ? parseFlow(quantity, new URLSearchParams(query)) : parseStored(path);
+  return quantity ? parseFlow(quantity, new URLSearchParams(query)) : parseOperand(path);
+}
+
+function parseOperand(path: string): Operand | null {
+  const [pathname = '', query = ''] = path.split('?', 2);
+  if (pathname !== `${fieldPathPrefix}onto`) return parseStored(path);
+  const given = new URLSearchParams(query);
+  const [field, like] = ['field', 'like'].map((name) => parseStored(given.get(name) ?? ''));
+  return field?.kind === 'file' && like ? { kind: 'onto', field, like } : null;
 }
 
 function parseFlow(quantity: FlowQuantity, given: URLSearchParams): FlowField | null {
@@ -184,7 +203,7 @@ function isQuantity(text: string): text is ForecastQuantity {
   return (
     plainQuantities.some((name) => name === text) ||
     /^member-\d{1,4}$/.test(text) ||
-    /^quantile-\d{1,3}$/.test(text) ||
+    /^quantile-\d{1,3}(\.\d{1,3})?$/.test(text) ||
     /^exceedance--?\d{1,15}(\.\d{1,15})?(e[+-]?\d{1,3})?$/.test(text)
   );
 }

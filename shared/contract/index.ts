@@ -111,6 +111,10 @@ const files = {
       }),
     )
     .output(eventIterator(placeSeriesEventSchema)),
+  /** Dates of a variable's times, in the file's calendar; one empty one where it has none. */
+  times: call
+    .input(z.object({ file: id, variable: z.string() }))
+    .output(z.object({ dates: z.array(z.string()) })),
   /** Grid of a variable as the map needs it; null where the grid has index coordinates only. */
   grid: call.input(z.object({ file: id, variable: z.string() })).output(
     z.object({

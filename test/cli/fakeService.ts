@@ -119,6 +119,7 @@ export function fakeService(): FakeService {
         const series = { dates: ['2001-01-01'], values: [null], cells: 1, observed: 0 };
         yield { kind: 'series' as const, series };
       }),
+      times: os.files.times.handler(() => ({ dates: ['2001-01-01'] })),
       grid: os.files.grid.handler(() => ({ height: 2, width: 3, latitudes: null, longitudes: null })),
     },
     datasets: {

@@ -201,6 +201,16 @@ describe('from a file to a scored forecast', () => {
     expect((await second.body()).subarray(1, 4).toString()).toBe('HDF');
   });
 
+  it('lays a file beside the forecast, matched by time and place', async () => {
+    const { page } = app;
+    await page.getByLabel('Pane 4 shows').selectOption('file-error');
+    await page.getByLabel('File to lay beside').setInputFiles(writeSample(app.folder));
+    await page.getByRole('button', { name: 'Choose…' }).waitFor();
+    // The file is the one that the truth was prepared from.
+    await page.getByLabel(/^File − truth, pacific\.nc: sst.*minimum 0\.00 °C, maximum 0\.00 °C/).waitFor();
+    await page.getByLabel('Pane 4 shows').selectOption('error');
+  });
+
   it('comes back to the same forecast, lead and place after a reload', async () => {
     const { page } = app;
     await page.getByRole('tab', { name: 'Probe' }).click();

@@ -8,13 +8,27 @@ const addresses: FieldAddress[] = [
   { kind: 'dataset', dataset: 'flow', channel: 2, time: 40 },
   { kind: 'forecast', forecast: 'f', quantity: 'mean', start: 0, lead: 2 },
   { kind: 'forecast', forecast: 'f', quantity: 'member-3', channel: 2, start: 1, lead: 5 },
-  { kind: 'forecast', forecast: 'f', quantity: 'quantile-95', start: 0, lead: 0 },
+  { kind: 'forecast', forecast: 'f', quantity: 'quantile-97.5', start: 0, lead: 0 },
   { kind: 'forecast', forecast: 'f', quantity: 'exceedance--1.5', start: 0, lead: 0 },
   { kind: 'forecast', forecast: 'f', quantity: 'truth-anomaly', start: 0, lead: 0 },
   {
     kind: 'difference',
     first: { kind: 'forecast', forecast: 'f', quantity: 'mean', channel: 1, start: 0, lead: 2 },
     second: { kind: 'file', file: 'a', variable: 'group/v x', time: 3, slices: { depth: 1 } },
+  },
+  {
+    kind: 'difference',
+    first: { kind: 'forecast', forecast: 'f', quantity: 'mean', start: 0, lead: 2 },
+    second: {
+      kind: 'onto',
+      field: { kind: 'file', file: 'a', variable: 'group/v x', time: 3, slices: { depth: 1 } },
+      like: { kind: 'forecast', forecast: 'f', quantity: 'truth', start: 0, lead: 0 },
+    },
+  },
+  {
+    kind: 'onto',
+    field: { kind: 'file', file: 'a', variable: 'sst', time: 0, slices: {} },
+    like: { kind: 'file', file: 'b', variable: 'temp', time: 0, slices: { level: 2 } },
   },
   {
     kind: 'flow',
@@ -53,6 +67,9 @@ describe('the address of a field', () => {
     const twice = new URLSearchParams({ first: once, second: fieldPath(field) });
     expect(parseFieldPath(`/fields/difference?${twice}`)).toBeNull();
     expect(parseFieldPath('/fields/difference')).toBeNull();
+    expect(parseFieldPath('/fields/onto')).toBeNull();
+    const stored = new URLSearchParams({ field: fieldPath(field), like: fieldPath(field) });
+    expect(parseFieldPath(`/fields/onto?${stored}`), 'no file').toBeNull();
     expect(parseFieldPath('/fields/vorticity')).toBeNull();
     const flat = new URLSearchParams({ u: fieldPath(field), v: fieldPath(field), spacing: '0 1' });
     expect(parseFieldPath(`/fields/vorticity?${flat}`)).toBeNull();

@@ -1,7 +1,7 @@
 /** Everything that the files lane can do, by call. */
 import type { Handlers } from '../host/engine-main.ts';
 import { datasetField, datasetRhythm, prepare, previewPreparation } from './datasets.ts';
-import { field, grid, inspect, rhythm, series, statistics } from './files.ts';
+import { field, grid, inspect, rhythm, series, statistics, times } from './files.ts';
 import { forecastField } from './forecast-fields.ts';
 import { evaluateFiles } from './forecast-files.ts';
 import { probe, transect } from './forecast-places.ts';
@@ -13,6 +13,7 @@ export function filesLane(): Handlers<'files'> {
     statistics,
     rhythm,
     series,
+    times,
     grid,
     field,
     previewPreparation,

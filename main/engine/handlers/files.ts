@@ -1,5 +1,6 @@
 /** Calls on opened data files: what is in them, one map, the regional mean over time. */
 import { gridOf } from '#main/data/cf/grid.ts';
+import { labelOf } from '#main/data/cf/timeAxis.ts';
 import { readField } from '#main/data/field.ts';
 import { inspectOpen } from '#main/data/inspect.ts';
 import { findVariable } from '#main/data/openFile.ts';
@@ -87,8 +88,20 @@ export const grid: Handler<'grid'> = ({ paths, variable }) =>
     };
   });
 
-export const field: Handler<'field'> = ({ paths, variable, time, slices }) =>
+export const times: Handler<'times'> = ({ paths, variable }) =>
   files.use(paths, async (file) => {
-    const { data, height, width, units, time: date } = await readField(file, variable, { time, slices });
+    const { timeAxis: axis } = await gridOf(file, findVariable(file, variable));
+    return { dates: axis ? [...axis.values].map((value) => labelOf(axis, value)) : [''] };
+  });
+
+export const field: Handler<'field'> = ({ paths, variable, time, slices, onto }) =>
+  files.use(paths, async (file) => {
+    const {
+      data,
+      height,
+      width,
+      units,
+      time: date,
+    } = await readField(file, variable, { time, slices, onto });
     return { data, height, width, units, date: date ?? '', range: rangeOf(data) };
   });

@@ -36,7 +36,7 @@ export function compareFigure(
         ? { ...strainScale(mesh.look), signed: true }
         : {
             ...comparison.scale(pane),
-            quantity: paneQuantity(pane, quantity, units),
+            quantity: paneQuantity(pane, comparison.quantityIn(pane), units),
             units: comparison.unitsOf(pane),
           }),
     };

@@ -62,6 +62,7 @@ const handlers: Handlers<'files'> = {
   statistics: notUsed,
   rhythm: notUsed,
   series: notUsed,
+  times: notUsed,
   grid: notUsed,
   field: notUsed,
   previewPreparation: notUsed,

@@ -16,9 +16,9 @@ import {
 
 const panes = fc.oneof(
   fc
-    .constantFrom('truth', 'mean', 'spread', 'error', 'anomaly', 'difference', 'other-error', 'initial')
+    .constantFrom('truth', 'mean', 'spread', 'error', 'anomaly', 'difference', 'other-error', 'file-error')
     .map((kind): Pane => ({ kind }) as Pane),
-  fc.constantFrom(5, 25, 50, 75, 95).map((percent): Pane => ({ kind: 'quantile', percent })),
+  fc.constantFrom(0, 2.5, 50, 75, 99.875, 100).map((percent): Pane => ({ kind: 'quantile', percent })),
   fc
     .double({ noNaN: true, noDefaultInfinity: true })
     .map((threshold): Pane => ({ kind: 'exceedance', threshold: threshold === 0 ? 0 : threshold })),
