@@ -12,6 +12,8 @@ export interface Line {
   points?: boolean;
   /** Columns that stand on zero instead of a line. */
   bars?: boolean;
+  /** By x, where it is known how sure a value is: written beside it when it is pointed at. */
+  intervals?: readonly ({ low: number; high: number } | null)[];
   /** Only bounds a band or is one of many: no entry in the legend. */
   silent?: boolean;
 }

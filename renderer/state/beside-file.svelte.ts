@@ -22,6 +22,8 @@ export interface Beside {
 export class BesideFile {
   readonly #app: App;
   readonly #beside: () => Beside;
+  /** Under which name the address keeps it. */
+  readonly #parameter: 'beside' | 'with';
   #file = $state.raw<OpenFile | null>(null);
   #token = '';
   #variable = $state<string | null>(null);
@@ -33,8 +35,9 @@ export class BesideFile {
   #opening = $state<number | null | undefined>(undefined);
   #stop: AbortController | null = null;
 
-  constructor(app: App, beside: () => Beside) {
+  constructor(app: App, parameter: 'beside' | 'with', beside: () => Beside) {
     this.#app = app;
+    this.#parameter = parameter;
     this.#beside = beside;
     void this.#restore();
   }
@@ -101,7 +104,7 @@ export class BesideFile {
 
   /** Why there is nothing at a date, in a sentence; null where there is something. */
   lackingAt(date: string): string | null {
-    if (!this.#file || !this.variable) return 'Choose the file.';
+    if (!this.#file || !this.variable) return 'Choose a file first.';
     if (this.#dates === null) return `Reading the times of ${this.#file.summary.name}…`;
     const { rhythm } = this.#beside();
     if (matchingTime(this.#dates, date, rhythm) !== null) return null;
@@ -188,12 +191,12 @@ export class BesideFile {
   #remember(): void {
     const chosen = Object.entries(this.#chosen).map(([name, index]) => [`.${name}`, String(index)] as const);
     const named = [['file', this.#token], ['variable', this.#variable ?? ''], ...chosen];
-    this.#app.navigation.set({ beside: new URLSearchParams(named as string[][]).toString() });
+    this.#app.navigation.set({ [this.#parameter]: new URLSearchParams(named as string[][]).toString() });
   }
 
   /** The file that the address names; the service remembers it as long as it runs. */
   async #restore(): Promise<void> {
-    const given = new URLSearchParams(this.#app.navigation.parameter('beside') ?? '');
+    const given = new URLSearchParams(this.#app.navigation.parameter(this.#parameter) ?? '');
     const [token, variable] = [given.get('file'), given.get('variable')];
     if (!token || !variable) return;
     try {
@@ -207,7 +210,7 @@ export class BesideFile {
       this.#variable = variable;
       void this.#loadTimes();
     } catch {
-      this.#app.navigation.set({ beside: null });
+      this.#app.navigation.set({ [this.#parameter]: null });
     }
   }
 }
@@ -215,7 +218,12 @@ export class BesideFile {
 const isSpace = ({ role }: AxisSummary) => ['latitude', 'longitude', 'y', 'x'].includes(role);
 const isSliced = (role: AxisSummary['role']) => role === 'other' || role === 'trajectory';
 
-/** One field minus a file's, or the other way round. */
+/** A field minus that of a file. */
+export function minusFile(field: StoredField, file: FieldOnto): FieldAddress {
+  return { kind: 'difference', first: field, second: file };
+}
+
+/** A forecast's field and a file's, subtracted as a pane says. */
 export function fileDifference(
   file: FieldOnto | null,
   other: StoredField,
@@ -223,6 +231,6 @@ export function fileDifference(
 ): FieldAddress | null {
   if (!file) return null;
   return which === 'file-difference'
-    ? { kind: 'difference', first: other, second: file }
+    ? minusFile(other, file)
     : { kind: 'difference', first: file, second: other };
 }

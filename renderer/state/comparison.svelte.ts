@@ -89,7 +89,7 @@ export class Comparison {
       lead: this.player.index,
       cell: this.#cell,
     }));
-    this.beside = new BesideFile(app, () => ({
+    this.beside = new BesideFile(app, 'beside', () => ({
       like: { kind: 'forecast', forecast: forecast.id, quantity: 'truth', start: 0, lead: 0 },
       variable: this.channel.name,
       standardName: this.channel.standardName,

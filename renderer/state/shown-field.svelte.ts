@@ -9,6 +9,7 @@ export class ShownField {
   #field = $state.raw<Field | null>(null);
   #failure = $state.raw<ErrorData | null>(null);
   #loading = $state(false);
+  #address = $state.raw<FieldAddress | null>(null);
   #wanted = '';
 
   constructor(store: FieldStore) {
@@ -21,6 +22,10 @@ export class ShownField {
   get failure(): ErrorData | null {
     return this.#failure;
   }
+  /** Of what is wanted now. */
+  get address(): FieldAddress | null {
+    return this.#address;
+  }
   get loading(): boolean {
     return this.#loading;
   }
@@ -30,6 +35,7 @@ export class ShownField {
     const wanted = address === null ? '' : fieldPath(address);
     if (wanted === this.#wanted && this.#failure === null) return;
     this.#wanted = wanted;
+    this.#address = address;
     if (address === null) {
       this.#field = null;
       this.#failure = null;

@@ -106,6 +106,15 @@ describe('from a file to a scored forecast', () => {
     await page.getByRole('tab', { name: 'Prepare' }).click();
   });
 
+  it('lays another file beside it, with the difference', async () => {
+    const { page } = app;
+    await page.getByRole('button', { name: 'Beside…' }).click();
+    await page.getByLabel('File to lay beside').setInputFiles(writeSample(app.folder));
+    await page.getByLabel(/^Difference: minimum 0\.00 °C, maximum 0\.00 °C/).waitFor();
+    await page.getByRole('button', { name: 'Beside…' }).click();
+    await page.getByRole('region', { name: 'Difference' }).waitFor({ state: 'hidden' });
+  });
+
   it('takes a region from a drag, says what would result, and undoes it', async () => {
     const { page } = app;
     const box = await page.getByTestId('region').boundingBox();

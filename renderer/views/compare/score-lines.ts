@@ -68,9 +68,11 @@ export function leadLines(
     if (values.every((value) => value === null)) continue;
     const look = lookOf(method, at);
     const label = methodTitle(method.title);
-    lines.push({ label, ...look, values, points: x.length < 2 });
+    const line: Line = { label, ...look, values, points: x.length < 2 };
+    lines.push(line);
     if (!intervals) continue;
     level = intervals.level;
+    line.intervals = x.map((lead) => intervals.byLead[place.get(lead) ?? -1]?.[name] ?? null);
     const edge = (side: 'low' | 'high'): Line => ({
       label: `${label}, ${side} end of its interval`,
       colour: look.colour,
