@@ -25,17 +25,44 @@ interface Axes {
 }
 
 const text = { title: 14, small: 11 };
+const titleLine = 18;
+/** About the width of a letter in the title's bold type. */
+const titleLetter = 8.4;
+
+/** Broken between words where it is wider than the picture. */
+function titleLines(title: string, width: number): string[] {
+  const most = Math.floor(width / titleLetter);
+  const lines: string[] = [];
+  for (const word of title.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= most)
+      lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
 
 export function drawChart(
   chart: ChartOptions,
   palette: Palette,
   { width, height }: { width: number; height: number } = { width: 640, height: 400 },
 ): Drawing {
-  const legend = legendOf(chart.lines, palette, width);
-  const top = 34 + legend.height;
+  const title = titleLines(chart.title, width - 28);
+  const legend = legendOf(chart, palette, width, 42 + (title.length - 1) * titleLine);
+  const top = 34 + (title.length - 1) * titleLine + legend.height;
   const axes = axesOf(chart, { left: 62, top, right: width - 20, bottom: height - 46 });
   const shapes: Shape[] = [
-    { kind: 'text', x: 14, y: 22, text: chart.title, size: text.title, fill: palette('--ink'), bold: true },
+    ...title.map(
+      (line, at): Shape => ({
+        kind: 'text',
+        x: 14,
+        y: 22 + at * titleLine,
+        text: line,
+        size: text.title,
+        fill: palette('--ink'),
+        bold: true,
+      }),
+    ),
     ...legend.shapes,
     ...frame(chart, axes, palette),
     ...(chart.bands ?? []).flatMap((band) => bandShapes(band, chart, axes, palette)),
@@ -201,12 +228,13 @@ function lineShapes(line: Line, chart: ChartOptions, axes: Axes, palette: Palett
 
 /** Keys with their labels, in as many rows as they need. */
 function legendOf(
-  lines: readonly Line[],
+  { lines, bands = [] }: ChartOptions,
   palette: Palette,
   width: number,
+  top: number,
 ): { shapes: Shape[]; height: number } {
   const shapes: Shape[] = [];
-  let [x, y] = [14, 42];
+  let [x, y] = [14, top];
   for (const line of lines) {
     if (line.silent) continue;
     const needed = 22 + textWidth(line.label) + 14;
@@ -226,5 +254,20 @@ function legendOf(
     shapes.push({ kind: 'text', x: x + 21, y, text: line.label, size: text.small, fill: palette('--soft') });
     x += needed;
   }
-  return { shapes, height: shapes.length > 0 ? y - 24 : 0 };
+  for (const { label, colour = '--accent', opacity, whiskers } of bands) {
+    if (label === undefined) continue;
+    const needed = 22 + textWidth(label) + 14;
+    if (x + needed > width - 14 && x > 14) [x, y] = [14, y + 17];
+    const fill = palette(colour);
+    if (whiskers) {
+      const points = [
+        { x: x + 8, y: y - 10 },
+        { x: x + 8, y },
+      ];
+      shapes.push({ kind: 'path', points, stroke: fill, width: 1.5, opacity });
+    } else shapes.push({ kind: 'box', x, y: y - 9, width: 16, height: 9, fill, opacity });
+    shapes.push({ kind: 'text', x: x + 21, y, text: label, size: text.small, fill: palette('--soft') });
+    x += needed;
+  }
+  return { shapes, height: shapes.length > 0 ? y - top + 18 : 0 };
 }

@@ -24,6 +24,8 @@ export interface Band {
   lower: number;
   /** 0–1. */
   opacity: number;
+  /** In the legend of what is saved. */
+  label?: string;
   /** A custom property; the accent if not given. */
   colour?: string;
   /** A vertical stroke at each x instead: of values that no line joins. */

@@ -40,6 +40,8 @@ const margin = 18;
 const gap = 16;
 const headHeight = 46;
 const titleHeight = 24;
+/** Where a title and its note do not fit into one line. */
+const tallTitleHeight = 40;
 const barHeight = 42;
 const captionLine = 15;
 const family = 'system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
@@ -59,15 +61,16 @@ export function layoutFigure(
   pictures: readonly { width: number; height: number }[],
   columns: number,
   captionLines: number,
+  head = titleHeight,
 ): { width: number; height: number; panes: Box[]; captionTop: number } {
   const across = Math.max(1, Math.min(columns, pictures.length));
   const width = Math.max(260, ...pictures.map((picture) => picture.width));
   const height = Math.max(40, ...pictures.map((picture) => picture.height));
   const rows = Math.max(1, Math.ceil(pictures.length / across));
-  const row = titleHeight + height + barHeight;
+  const row = head + height + barHeight;
   const panes = pictures.map((picture, at) => ({
     x: margin + (at % across) * (width + gap) + (width - picture.width) / 2,
-    y: margin + headHeight + Math.floor(at / across) * (row + gap) + titleHeight,
+    y: margin + headHeight + Math.floor(at / across) * (row + gap) + head,
     ...picture,
   }));
   const captionTop = margin + headHeight + rows * (row + gap) - gap + 8;
@@ -98,7 +101,18 @@ export function paintFigure(
   const inner = columns * Math.max(260, ...sizes.map(({ width }) => width)) + (columns - 1) * gap;
   context.font = `11px ${family}`;
   const caption = figure.caption.flatMap((line) => wrapped(context, line, inner));
-  const layout = layoutFigure(sizes, figure.columns, caption.length);
+  /** What is right of a picture's left edge in its column. */
+  const room = (at: number) => {
+    const column = Math.max(260, ...sizes.map(({ width }) => width));
+    return (column + (sizes[at]?.width ?? column)) / 2;
+  };
+  const tall = figure.panes.some(({ title, note }, at) => {
+    context.font = `600 13px ${family}`;
+    const taken = context.measureText(title).width + 10;
+    context.font = `12px ${family}`;
+    return taken + context.measureText(note).width > room(at);
+  });
+  const layout = layoutFigure(sizes, figure.columns, caption.length, tall ? tallTitleHeight : titleHeight);
   canvas.width = even(layout.width * scale);
   canvas.height = even(layout.height * scale);
   context.scale(scale, scale);
@@ -131,11 +145,13 @@ export function paintFigure(
   for (const [at, pane] of figure.panes.entries()) {
     const place = layout.panes[at];
     if (!place) continue;
-    const taken = write(pane.title, place.x, place.y - 8, { size: 13, bold: true, colour: colours.ink });
-    write(pane.note, place.x + taken + 10, place.y - 8, {
-      size: 12,
+    const title = place.y - (tall ? 24 : 8);
+    const taken = write(pane.title, place.x, title, { size: 13, bold: true, colour: colours.ink });
+    const before = tall ? 0 : taken + 10;
+    write(pane.note, place.x + before, place.y - 8, {
+      size: tall ? 11 : 12,
       colour: colours.soft,
-      most: place.width - taken - 10,
+      most: room(at) - before,
     });
     const bar = { x: place.x, y: place.y + place.height + 8, width: place.width, height: 9 };
     paintColourBar(context, pane, bar, colours, write);
@@ -173,12 +189,14 @@ function paintColourBar(
     const anchor = tick === min ? 'left' : tick === max ? 'right' : 'center';
     write(text, x, bar.y + bar.height + 13, { size: 11, colour: colours.soft, anchor });
   }
-  const title = [quantity, units].filter(Boolean).join(', ');
+  // Where there is little room the quantity is cut short, never its unit.
+  const end = quantity && units ? `, ${units}` : units;
+  context.font = `11px ${family}`;
+  const title = shortened(context, quantity, bar.width - context.measureText(end).width) + end;
   write(title, bar.x + bar.width / 2, bar.y + bar.height + 27, {
     size: 11,
     colour: colours.ink,
     anchor: 'center',
-    most: bar.width,
   });
 }
 
@@ -203,12 +221,18 @@ function writer(context: CanvasRenderingContext2D) {
     context.textAlign = anchor;
     context.textBaseline = 'alphabetic';
     context.fillStyle = colour;
-    let shown = text;
-    while (most !== undefined && shown !== '…' && context.measureText(shown).width > most)
-      shown = `${shown.replace(/…$/, '').slice(0, -1).trimEnd()}…`;
+    const shown = most === undefined ? text : shortened(context, text, most);
     context.fillText(shown, x, y);
     return context.measureText(shown).width;
   };
+}
+
+/** Cut with an ellipsis where it is wider, in the context's font. */
+function shortened(context: CanvasRenderingContext2D, text: string, most: number): string {
+  let shown = text;
+  while (shown !== '' && shown !== '…' && context.measureText(shown).width > most)
+    shown = `${shown.replace(/…$/, '').slice(0, -1).trimEnd()}…`;
+  return shown;
 }
 
 function wrapped(context: CanvasRenderingContext2D, text: string, width: number): string[] {

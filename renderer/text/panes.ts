@@ -149,8 +149,16 @@ export function choiceOf(pane: Pane): string {
   return pane.kind === 'exceedance' || pane.kind === 'member' ? pane.kind : formatPane(pane);
 }
 
-/** What tells a forecast apart from another of the same data: its method, and its run where the method is not enough. */
-export function otherName(other: Forecast | null, forecast: Forecast, runName: string): string {
+/**
+ * What tells a forecast apart from another of the same data: its method, its run where the method is not enough, and its
+ * own name where both are of one run.
+ */
+export function otherName(
+  other: Forecast | null,
+  forecast: Forecast,
+  names: { run: string | undefined; forecast: string | undefined },
+): string {
   if (!other) return '';
-  return other.method !== forecast.method ? other.method : runName || other.name;
+  if (other.run === forecast.run) return names.forecast ?? other.name;
+  return other.method !== forecast.method ? other.method : (names.run ?? other.name);
 }

@@ -59,8 +59,8 @@ export function fanChart(probe: Probe, context: FanContext): ChartOptions {
       { label: 'truth', colour: '--ink', values: withStart(probe.truth) },
     ],
     bands: [
-      { upper: 0, lower: 1, opacity: 0.2 },
-      { upper: 2, lower: 3, opacity: 0.32 },
+      { upper: 0, lower: 1, opacity: 0.2, label: '5–95 %' },
+      { upper: 2, lower: 3, opacity: 0.32, label: '25–75 %' },
     ],
     ...horizontal(probe, context),
     yLabel: units ? `${onAxis}, ${units}` : onAxis,

@@ -89,7 +89,8 @@ export function leadLines(
   }
   const bands = bounds.map(({ colour, opacity }, index): Band => {
     const upper = lines.length + 2 * index + 1;
-    return { upper, lower: upper - 1, colour, opacity };
+    const label = index === 0 && level !== null ? `${Math.round(100 * level)} % interval` : null;
+    return { upper, lower: upper - 1, colour, opacity, ...(label ? { label } : {}) };
   });
   return { x, lines: [...lines, ...bounds.flatMap(({ low, high }) => [low, high])], bands, level };
 }

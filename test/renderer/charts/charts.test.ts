@@ -51,6 +51,19 @@ describe('a chart as a picture', () => {
     expect(texts).not.toContain('low');
   });
 
+  it('breaks a long title between its words, and names bands that have a name', () => {
+    const title = Array(30).fill('temperature').join(' ');
+    const bands = [{ upper: 2, lower: 1, opacity: 0.2, label: '95 % interval' }];
+    const made = drawChart({ ...chart, title, bands }, palette);
+    const lines = of('text', made).filter(({ bold }) => bold);
+    expect(lines.map(({ text }) => text).join(' ')).toBe(title);
+    for (const { text, x } of lines) expect(x + text.length * 8).toBeLessThan(made.width);
+    const below = Math.max(...lines.map(({ y }) => y));
+    const legend = of('text', made).find(({ text }) => text === '95 % interval');
+    expect(legend?.y).toBeGreaterThan(below);
+    expect(of('box', made)).toHaveLength(1);
+  });
+
   it('draws each value at its place on the axes', () => {
     const [line] = of('path')
       .filter(({ stroke, points }) => stroke === '#0b6bcb' && points.length === 2)
