@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { z } from 'zod';
 import { type openingSchema, type placeSeriesEventSchema, rhythmSchema } from '#shared/contract/index.ts';
 import { variableSummarySchema } from '#shared/domain/file.ts';
+import { placeSeriesSchema } from '#shared/domain/place.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import type { Core } from './core.ts';
 import { asOrpcError, errorDataOf, requireTrust } from './errors.ts';
@@ -69,8 +70,7 @@ export function filesTopic({ os, files, workspace, log }: Core, opened: OpenedFi
     }),
     rhythm: os.files.rhythm.handler(async ({ input: { file, variable, slices }, signal }) => {
       const paths = await opened.paths(file);
-      const chosen = Object.entries(slices).sort(([a], [b]) => (a < b ? -1 : 1));
-      return cache.through(['rhythm', file, variable, JSON.stringify(chosen)], rhythmSchema, () =>
+      return cache.through(['rhythm', file, variable, JSON.stringify(sorted(slices))], rhythmSchema, () =>
         files.call('rhythm', { paths, variable, slices }, { signal }),
       );
     }),
@@ -78,7 +78,10 @@ export function filesTopic({ os, files, workspace, log }: Core, opened: OpenedFi
       const paths = await opened.paths(file);
       return streamed<PlaceSeriesEvent>(signal, async (push, stop) => {
         const onEvent = ({ fraction }: { fraction: number | null }) => push({ kind: 'progress', fraction });
-        const series = await files.call('series', { paths, ...place }, { signal: stop, onEvent });
+        const key = ['series', file, JSON.stringify([place.variable, place.box, sorted(place.slices)])];
+        const series = await cache.through(key, placeSeriesSchema, () =>
+          files.call('series', { paths, ...place }, { signal: stop, onEvent }),
+        );
         push({ kind: 'series', series });
       });
     }),
@@ -90,6 +93,9 @@ export function filesTopic({ os, files, workspace, log }: Core, opened: OpenedFi
     ),
   };
 }
+
+const sorted = (slices: Readonly<Record<string, number>>) =>
+  Object.entries(slices).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** Events of one piece of work until it is done; whoever leaves the stream cancels the work. */
 function streamed<Event extends { kind: string }>(

@@ -72,6 +72,9 @@ async function measureOpening(path: string, times: number): Promise<Measure[]> {
     );
     await timed('another map', () => map(service, file, times - 1));
     await timed('time line', () => client.files.rhythm({ file, variable: 'sst', slices: {} }));
+    await timed('a cell over time', () => series(service, file, 400, 400));
+    await timed('mean over 80 × 80 cells', () => series(service, file, 400, 479));
+    await timed('giving up the mean of all cells', () => givenUp(service, file));
     await timed('statistics', () => client.files.statistics({ file, variable: 'sst' }));
     await timed('a region of 240 × 240 cells prepared', () => prepare(service, file));
     await timed('statistics again', () => client.files.statistics({ file, variable: 'sst' }));
@@ -84,6 +87,28 @@ async function measureOpening(path: string, times: number): Promise<Measure[]> {
 
 const map = (service: Service, file: string, time: number) =>
   service.resolveField({ kind: 'file', file, variable: 'sst', time, slices: {} });
+
+const boxOf = (first: number, last: number) => ({
+  firstRow: first,
+  lastRow: last,
+  firstColumn: first,
+  lastColumn: last,
+});
+
+async function series({ client }: Service, file: string, first: number, last: number): Promise<void> {
+  for await (const event of await client.files.series({ file, variable: 'sst', box: boxOf(first, last) }))
+    if (event.kind === 'series' && event.series.observed === 0) throw new Error('Nothing was read.');
+}
+
+/** Until a map can be had again. */
+async function givenUp(service: Service, file: string): Promise<void> {
+  const stop = new AbortController();
+  const box = { firstRow: 0, lastRow: height - 1, firstColumn: 0, lastColumn: width - 1 };
+  const events = await service.client.files.series({ file, variable: 'sst', box }, { signal: stop.signal });
+  await events.next();
+  stop.abort();
+  await map(service, file, 1);
+}
 
 async function prepare({ client }: Service, file: string): Promise<void> {
   const { job } = await client.datasets.prepare({

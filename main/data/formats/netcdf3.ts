@@ -21,6 +21,8 @@ import {
 
 /** Blocks that touch most of a stretch of the file are read with it in one go, up to this many bytes. */
 const stretchLimit = 8 * 1024 * 1024;
+/** About what is read in the time that asking for another piece takes. */
+const bytesPerAsking = 64 * 1024;
 const littleEndianHost = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 async function readExactly(handle: FileHandle, path: string, position: number, length: number) {
@@ -121,7 +123,9 @@ class Netcdf3File implements DataFile {
       const rest = count.slice(level);
       const stretch = rest.reduce((sum, n, i) => sum + (n - 1) * strides[level + i]!, 1);
       const values = product(rest);
-      const dense = stretch <= 4 * values && stretch * size <= stretchLimit;
+      const pieces = product(rest.slice(0, -1));
+      const worth = Math.max(4 * values * size, pieces > 1 ? pieces * bytesPerAsking : 0);
+      const dense = stretch * size <= Math.min(stretchLimit, worth);
       if ((dense || stretch === values) && !(level === 0 && interleaved)) {
         const bytes = await readExactly(this.handle, this.path, position, stretch * size);
         at = gather(toNative(bytes, type), 0, target, at, strides.slice(level), rest);
