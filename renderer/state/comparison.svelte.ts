@@ -29,6 +29,8 @@ import {
   withCount,
 } from './panes.ts';
 import { Player } from './player.svelte.ts';
+import { boxBetween } from './region.ts';
+import { SecondProbe } from './second-probe.svelte.ts';
 import { ShownField } from './shown-field.svelte.ts';
 
 type ForecastField = Extract<StoredField, { kind: 'forecast' }>;
@@ -59,6 +61,8 @@ export class Comparison {
   readonly mesh: ComparisonMesh | null;
   /** A box or a line that is looked at instead of the probed cell. */
   readonly places: ComparisonArea;
+  /** Of the second forecast, where the first one is probed. */
+  readonly second: SecondProbe;
   /** Another file whose fields are laid beside this forecast. */
   readonly beside: BesideFile;
   readonly #scales: PaneScales;
@@ -89,6 +93,7 @@ export class Comparison {
       lead: this.player.index,
       cell: this.#cell,
     }));
+    this.second = new SecondProbe(app);
     this.beside = new BesideFile(app, 'beside', () => ({
       like: { kind: 'forecast', forecast: forecast.id, quantity: 'truth', start: 0, lead: 0 },
       variable: this.channel.name,
@@ -283,6 +288,18 @@ export class Comparison {
     if (!cell) return;
     const probe = await probeOf(this.#app, this.forecast.id, { channel, start, cell });
     if (this.#cell === cell && this.#start === start && this.#channel === channel) this.#probe = probe;
+  }
+
+  /** The second forecast at the cell or over the box that is probed. */
+  loadSecond(): void {
+    const { other } = this;
+    const { area } = this.places;
+    const cell = area ? null : this.#cell;
+    const box = area?.tool === 'box' ? area.box : cell && boxBetween(cell, cell);
+    const start = other?.starts.findIndex(({ timeIndex }) => timeIndex === this.start?.timeIndex) ?? -1;
+    this.second.load(
+      other && box && start >= 0 ? { forecast: other.id, start, channel: this.#channel, box } : null,
+    );
   }
 
   /** Probes the observed cell nearest to the middle, until someone chooses another. */

@@ -29,6 +29,16 @@ export function formatNumber(value: number | null | undefined, decimals: number)
   return value < 0 && Number(text) !== 0 ? minus + text : text;
 }
 
+/** "18.02 – 18.32 °C": both ends with the unit once. */
+export function formatBetween(
+  low: number | null | undefined,
+  high: number | null | undefined,
+  decimals: number,
+  units: string,
+): string {
+  return `${formatNumber(low, decimals)} – ${formatNumber(high, decimals)} ${units}`.trim();
+}
+
 /** With a sign always, for errors and anomalies. */
 export function formatSigned(value: number, decimals: number): string {
   const text = formatNumber(value, decimals);

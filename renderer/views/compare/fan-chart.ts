@@ -23,7 +23,17 @@ export interface FanContext {
 /** Beyond so many, single members can't be told apart. */
 const mostMembers = 60;
 
-export function fanChart(probe: Probe, context: FanContext): ChartOptions {
+/** Index of a lead in a probe; −1 where it has none. */
+export function leadIn({ leads }: Probe, lead: number): number {
+  return leads.findIndex((each) => Math.abs(each - lead) < 1e-6);
+}
+
+/** @param second of another forecast at the same place, with what it is called */
+export function fanChart(
+  probe: Probe,
+  context: FanContext,
+  second: { probe: Probe; name: string } | null = null,
+): ChartOptions {
   const { lead, quantity, name = quantity, units, place } = context;
   const onAxis = quantity.length > mostOnAxis ? name : quantity;
   const x = [0, ...probe.leads];
@@ -55,10 +65,22 @@ export function fanChart(probe: Probe, context: FanContext): ChartOptions {
           silent: true,
         }),
       ),
+      ...secondLines(probe.leads, second),
       { label: 'median', colour: '--accent', values: quantile(2) },
       { label: 'truth', colour: '--ink', values: withStart(probe.truth) },
     ],
     bands: [
+      ...(second
+        ? [
+            {
+              upper: 4 + members.length,
+              lower: 5 + members.length,
+              opacity: 0.16,
+              colour: '--validation',
+              label: `${second.name}: 5–95 %`,
+            },
+          ]
+        : []),
       { upper: 0, lower: 1, opacity: 0.2, label: '5–95 %' },
       { upper: 2, lower: 3, opacity: 0.32, label: '25–75 %' },
     ],
@@ -77,19 +99,43 @@ export function fanChart(probe: Probe, context: FanContext): ChartOptions {
         '75 %',
         '95 %',
         ...probe.members.map((_, at) => `member ${at + 1}`),
+        ...(second ? ['5 %', 'median', '95 %'].map((title) => `${second.name}: ${title}`) : []),
       ],
       rows: [
-        [0, context.start, probe.initial, ...Array(5 + probe.members.length).fill(probe.initial)],
+        [
+          0,
+          context.start,
+          probe.initial,
+          ...Array(5 + probe.members.length + (second ? 3 : 0)).fill(probe.initial),
+        ],
         ...probe.leads.map((each, at) => [
           each,
           probe.dates[at] ?? '',
           probe.truth[at] ?? null,
           ...(probe.quantiles[at] ?? []),
           ...probe.members.map((values) => values[at] ?? null),
+          ...(second ? [0, 2, 4].map((place) => quantileAt(second.probe, each, place)) : []),
         ]),
       ],
     },
   };
+}
+
+function quantileAt(probe: Probe, lead: number, place: number): number | null {
+  return probe.quantiles[leadIn(probe, lead)]?.[place] ?? null;
+}
+
+/** Its 95 % and 5 % quantiles, which bound a band, and its median. */
+function secondLines(leads: readonly number[], second: { probe: Probe; name: string } | null): Line[] {
+  if (!second) return [];
+  const { probe, name } = second;
+  const values = (place: number) => [probe.initial, ...leads.map((lead) => quantileAt(probe, lead, place))];
+  const look = { colour: '--validation', dash: [6, 4] };
+  return [
+    { label: `${name}: 95 %`, colour: '--validation', values: values(4), width: 0, silent: true },
+    { label: `${name}: 5 %`, colour: '--validation', values: values(0), width: 0, silent: true },
+    { label: `${name}: median`, ...look, values: values(2), width: 1.75 },
+  ];
 }
 
 /**

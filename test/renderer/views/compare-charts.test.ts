@@ -69,6 +69,25 @@ describe('the fan chart', () => {
     expect(rows[2]).toEqual([40, 'trajectory 3, 0.3124 s', 2, 1, 2, 3, 4, 5, 1, 5]);
     for (const row of rows) expect(row).toHaveLength(columns.length);
   });
+
+  it('lays a second forecast beside it at the leads that both have', () => {
+    const other: Probe = { ...probe, leads: [20, 60], quantiles: [probe.quantiles[0]!, probe.quantiles[2]!] };
+    const chart = fanChart(probe, context, { probe: other, name: 'Dropout' });
+    const [band] = chart.bands ?? [];
+    const labels = [band?.upper, band?.lower].map((at) => chart.lines[at ?? -1]?.label);
+    expect(labels).toEqual(['Dropout: 95 %', 'Dropout: 5 %']);
+    const median = chart.lines.find(({ label }) => label === 'Dropout: median');
+    expect(median?.values).toEqual([0.5, 2, null, 4]);
+    const { columns, rows } = tableOf(chart);
+    expect(columns.slice(-3)).toEqual(['Dropout: 5 %', 'Dropout: median', 'Dropout: 95 %']);
+    expect(rows.map((row) => row.slice(-3))).toEqual([
+      [0.5, 0.5, 0.5],
+      [0, 2, 4],
+      [null, null, null],
+      [2, 4, 6],
+    ]);
+    expect(rows.every((row) => row.length === columns.length)).toBe(true);
+  });
 });
 
 describe('reliability from ranks', () => {
