@@ -2,12 +2,16 @@
 import type { FieldAddress, FieldOnto, StoredField } from '#shared/contract/fields.ts';
 import type { OpenFile } from '#shared/contract/index.ts';
 import type { AxisSummary, VariableSummary } from '#shared/domain/file.ts';
+import type { Forecast } from '#shared/domain/forecast.ts';
 import type { ErrorData } from '#shared/errors.ts';
 import { failureOf } from '../contract/failure.ts';
 import { fileToken } from '../contract/upload.ts';
 import { formatDate, type Rhythm } from '../text/dates.ts';
 import type { App } from './app.svelte.ts';
 import { matchingTime } from './matching-time.ts';
+import type { PaneKind } from './panes.ts';
+
+type ForecastField = Extract<StoredField, { kind: 'forecast' }>;
 
 /** What it is laid beside. */
 export interface Beside {
@@ -61,6 +65,10 @@ export class BesideFile {
   }
   get range(): { min: number; max: number } | null {
     return this.#range;
+  }
+  /** As that of a forecast, for a scale of its own: values in other units have none in common. */
+  get valueRange(): Forecast['valueRange'] {
+    return { ...(this.#range ?? { min: 0, max: 1 }), spreadMax: 0, errorMax: 0 };
   }
   get failure(): ErrorData | null {
     return this.#failure;
@@ -122,6 +130,14 @@ export class BesideFile {
     const slices = Object.fromEntries(this.sliced.map((axis) => [axis.name, this.sliceOf(axis)]));
     const { name } = this.variable;
     return { kind: 'onto', field: { kind: 'file', file: this.#file.id, variable: name, time, slices }, like };
+  }
+
+  /** What a pane of Compare shows: the file's field, or its difference from the forecast's mean or truth. */
+  shownIn(kind: PaneKind, date: string, own: Omit<ForecastField, 'quantity'>): FieldAddress | null {
+    const file = this.at(date);
+    if (!file || kind === 'file') return file;
+    if (kind === 'file-difference') return minusFile({ ...own, quantity: 'mean' }, file);
+    return { kind: 'difference', first: file, second: { ...own, quantity: 'truth' } };
   }
 
   /** The range over all times, which only values in other units need: the others share a scale. */
@@ -221,16 +237,4 @@ const isSliced = (role: AxisSummary['role']) => role === 'other' || role === 'tr
 /** A field minus that of a file. */
 export function minusFile(field: StoredField, file: FieldOnto): FieldAddress {
   return { kind: 'difference', first: field, second: file };
-}
-
-/** A forecast's field and a file's, subtracted as a pane says. */
-export function fileDifference(
-  file: FieldOnto | null,
-  other: StoredField,
-  which: 'file-difference' | 'file-error',
-): FieldAddress | null {
-  if (!file) return null;
-  return which === 'file-difference'
-    ? minusFile(other, file)
-    : { kind: 'difference', first: file, second: other };
 }

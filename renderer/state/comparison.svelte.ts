@@ -1,17 +1,17 @@
 /** A forecast beside its truth and beside another: which panes, which start and lead, which place is probed. */
-import type { FieldAddress, StoredField } from '#shared/contract/fields.ts';
-import type { Channel } from '#shared/domain/dataset.ts';
+import type { FieldAddress } from '#shared/contract/fields.ts';
 import type { Forecast, Probe } from '#shared/domain/forecast.ts';
 import { tableFor } from '../scenes/colour-tables.ts';
 import { type Cell, MapGeometry } from '../scenes/map-geometry.ts';
 import { formatLead, rhythmOf } from '../text/dates.ts';
 import { formatUnits } from '../text/numbers.ts';
 import type { App } from './app.svelte.ts';
-import { BesideFile, fileDifference } from './beside-file.svelte.ts';
+import { BesideFile } from './beside-file.svelte.ts';
 import { ColourChoice } from './colour-choice.svelte.ts';
 import { ComparisonArea } from './comparison-area.svelte.ts';
 import { ComparisonMesh } from './comparison-mesh.svelte.ts';
 import { middleCell, probeOf } from './comparison-probe.ts';
+import { channelsOf, type ForecastChannel } from './forecast-channels.ts';
 import { GlobeLook } from './globe-look.svelte.ts';
 import { MapWindow } from './map-window.svelte.ts';
 import { comparableWith, sameTimeIn } from './other-forecast.ts';
@@ -32,9 +32,6 @@ import { Player } from './player.svelte.ts';
 import { boxBetween } from './region.ts';
 import { SecondProbe } from './second-probe.svelte.ts';
 import { ShownField } from './shown-field.svelte.ts';
-
-type ForecastField = Extract<StoredField, { kind: 'forecast' }>;
-type ForecastChannel = Channel & { readonly valueRange: Forecast['valueRange'] };
 
 /** A pane at its place, with the field that it shows. */
 export interface Slot {
@@ -268,18 +265,12 @@ export class Comparison {
   }
 
   scale(pane: Pane): Scale {
-    if (pane.kind === 'file' && this.unitsOf(pane) !== this.units) return this.#foreignScale();
+    if (pane.kind === 'file' && this.unitsOf(pane) !== this.units)
+      return this.#scales.scale('value', [this.beside.valueRange], '');
     const name = this.channel.name;
     const other = this.other?.channels?.find((channel) => channel.name === name)?.valueRange;
     const ranges = [this.channel.valueRange, ...(other ? [other] : [])];
     return this.#scales.scale(scaleKindOf(pane), ranges, this.#scaleKey(pane));
-  }
-
-  /** Of a file in other units: its own range, for there is no common one. */
-  #foreignScale(): Scale {
-    const { min, max } = this.beside.range ?? { min: 0, max: 1 };
-    const range = { min, max, spreadMax: 0, errorMax: 0 };
-    return this.#scales.scale('value', [range], '');
   }
 
   /** Members and truth at the probed cell over all leads. */
@@ -341,7 +332,8 @@ export class Comparison {
 
   #address(pane: Pane, lead: number): FieldAddress | null {
     const own = { kind: 'forecast', forecast: this.forecast.id, start: this.#start, lead } as const;
-    if (needsFile(pane)) return this.#fileAddress(pane, { ...own, channel: this.#channel });
+    const date = this.start?.validDates[lead] ?? '';
+    if (needsFile(pane)) return this.beside.shownIn(pane.kind, date, { ...own, channel: this.#channel });
     const same = needsOther(pane) ? this.#otherAt(lead) : null;
     const beside = same && this.other && ({ kind: 'forecast', forecast: this.other.id, ...same } as const);
     const channel = this.#channel;
@@ -356,12 +348,6 @@ export class Comparison {
       );
     const of = needsOther(pane) ? beside : own;
     return of && { ...of, channel, quantity };
-  }
-
-  #fileAddress({ kind }: Pane, own: Omit<ForecastField, 'quantity'>): FieldAddress | null {
-    const file = this.beside.at(this.start?.validDates[own.lead] ?? '');
-    if (kind === 'file-difference') return fileDifference(file, { ...own, quantity: 'mean' }, kind);
-    return kind === 'file-error' ? fileDifference(file, { ...own, quantity: 'truth' }, kind) : file;
   }
 
   #scaleKey(pane: Pane): string {
@@ -385,19 +371,4 @@ export class Comparison {
       void this.loadProbe();
     }
   }
-}
-
-function channelsOf(forecast: Forecast, known: readonly Channel[]): ForecastChannel[] {
-  return (forecast.channels ?? [{ ...forecast, name: forecast.variable, longName: '' }]).map(
-    ({ name, longName, units, valueRange }) => {
-      const channel = known.find((other) => other.name === name);
-      return {
-        name,
-        longName: channel?.longName || longName,
-        standardName: channel?.standardName ?? '',
-        units,
-        valueRange,
-      };
-    },
-  );
 }
