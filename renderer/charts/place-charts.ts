@@ -21,15 +21,11 @@ const onAxis = ({ quantity, name, units }: Measured) => {
   return text.length > mostOnAxis ? [name, units].filter(Boolean).join(', ') : text;
 };
 
-/**
- * @param labels where dates stand on the axis, by their index
- * @param marker index of the time that is shown
- */
+/** @param labels where dates stand on the axis, by their index */
 export function seriesChart(
   { dates, values }: PlaceSeries,
   measured: Measured,
   labels: readonly { at: number; text: string }[],
-  marker: number,
 ): ChartOptions {
   const { quantity, place, units } = measured;
   const x = dates.map((_, at) => at);
@@ -40,7 +36,6 @@ export function seriesChart(
     lines: [{ label: quantity, colour: '--accent', values, width: 1.5, points: values.length < 2 }],
     xLabel: 'time',
     yLabel: onAxis(measured),
-    marker,
     xRange: [0, Math.max(1, dates.length - 1)],
     xTicks: { at: [...places.keys()], write: (value) => places.get(value) ?? dates[value] ?? '' },
     gaps: true,

@@ -36,7 +36,9 @@ export function formatBetween(
   decimals: number,
   units: string,
 ): string {
-  return `${formatNumber(low, decimals)} – ${formatNumber(high, decimals)} ${units}`.trim();
+  // A dash before a minus sign would be read as another one.
+  const dash = (high ?? 0) < 0 ? 'to' : '–';
+  return `${formatNumber(low, decimals)} ${dash} ${formatNumber(high, decimals)} ${units}`.trim();
 }
 
 /** With a sign always, for errors and anomalies. */

@@ -77,7 +77,14 @@ describe('a window for everyone', () => {
       await page.getByRole('heading', { level: 1, name: place }).waitFor();
       problems[place] = await seriousProblems();
     }
-    expect(problems).toEqual({ Data: [], Train: [], Forecast: [], Compare: [], Library: [], Guide: [] });
+    await page.getByRole('button', { name: 'Data', exact: true }).click();
+    await page.getByRole('tab', { name: 'Probe' }).click();
+    await page.getByText('Transect').click();
+    await page.getByRole('button', { name: 'Beside…' }).click();
+    await page.getByRole('button', { name: 'Choose a file…' }).waitFor();
+    problems.Probe = await seriousProblems();
+    await page.getByRole('button', { name: 'Beside…' }).click();
+    expect(Object.entries(problems).filter(([, found]) => found.length > 0)).toEqual([]);
   });
 
   it('keeps everything inside the window at its smallest size', async () => {

@@ -185,6 +185,20 @@ describe('from a file to a scored forecast', () => {
     await page.getByLabel(/^Ensemble at this place, lead 2/).waitFor();
   });
 
+  it('shows the ensemble over a box and along a line', async () => {
+    const { page } = app;
+    await page.getByText('Box mean').click();
+    await page.getByText(/^Each member’s own mean over \d+ cells, weighted/).waitFor();
+    await page.getByLabel(/^Ensemble at this place, lead 2: median .*truth/).waitFor();
+    await page.getByText('Transect').click();
+    await page
+      .getByLabel(/^sst from .*: ensemble mean and truth between .* °C and .* °C along \d+ km/)
+      .waitFor();
+    expect(page.url()).toContain('area=line-');
+    await page.getByText('Point', { exact: true }).click();
+    await page.getByTestId('probe').waitFor();
+  });
+
   it('scores the run over the test split beside what it must beat', async () => {
     const { page } = app;
     await page.getByRole('tab', { name: 'Scores' }).click();

@@ -15,7 +15,7 @@ const strokes = (chart: ReturnType<typeof seriesChart>) =>
 describe('a series', () => {
   const values = [1, 2, null, 3, null, 4, 5];
   const series = { dates: values.map((_, at) => `2001-0${at + 1}-01`), values, cells: 1, observed: 1 };
-  const chart = seriesChart(series, measured, [{ at: 3, text: 'April' }], 2);
+  const chart = seriesChart(series, measured, [{ at: 3, text: 'April' }]);
 
   it('breaks where values are missing, and shows one between two gaps as a dot', () => {
     expect(strokes(chart).map((shape) => (shape.kind === 'path' ? shape.points.length : 0))).toEqual([2, 2]);

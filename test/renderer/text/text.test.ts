@@ -30,7 +30,7 @@ describe('numbers', () => {
     expect(formatNumber(-0.01, 1)).toBe('0.0');
     expect(formatSigned(2, 1)).toBe('+2.0');
     expect(formatBetween(-1.25, 18, 1, '°C')).toBe('−1.3 – 18.0 °C');
-    expect(formatBetween(1, 2, 0, '')).toBe('1 – 2');
+    expect(formatBetween(-2, -1, 0, '')).toBe('−2 to −1');
     expect(formatNumber(Number.NaN, 1)).toBe('–');
   });
 
