@@ -56,7 +56,9 @@ function gather(data: Float32Array, { window, rows, columns }: Placement): Float
   const width = windowWidth(window);
   const out = new Float32Array(rows.length * columns.length);
   let at = 0;
-  for (const row of rows) for (const column of columns) out[at++] = data[row * width + column]!;
+  for (const row of rows)
+    for (const column of columns)
+      out[at++] = row < 0 || column < 0 ? Number.NaN : data[row * width + column]!;
   return out;
 }
 

@@ -12,8 +12,10 @@ function withOpacity(colour: string, opacity: number): string {
   return `color-mix(in srgb, ${colour} ${Math.round(opacity * 100)}%, transparent)`;
 }
 
-/** Epochs and leads are counted: no half of one is ever labelled. */
-const wholeSteps = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000];
+/** Epochs and leads are counted: no half of one is ever labelled. Long enough for distances and hourly years. */
+const wholeSteps = [0, 1, 2, 3, 4, 5, 6].flatMap((power) =>
+  [1, 2, 2.5, 5].map((step) => step * 10 ** power).filter(Number.isInteger),
+);
 
 const font = '11px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
 

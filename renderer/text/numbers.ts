@@ -62,6 +62,11 @@ export function formatCount(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 
+/** "1 205 km", "3.6 cells". */
+export function formatDistance(distance: number, units: 'km' | 'cells'): string {
+  return units === 'km' ? `${formatCount(distance)} km` : `${formatNumber(distance, 1)} cells`;
+}
+
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let size = bytes;

@@ -41,6 +41,24 @@ describe('a field on the cells of another grid', () => {
       }
   });
 
+  it('is missing beyond what the file covers', async () => {
+    const part = writeFieldFile(folder, 'part.nc', {
+      times: 1,
+      height: 2,
+      width: 3,
+      latitudes: [-5, 5],
+      longitudes: [170, 180, 190],
+      value: (_, row, column) => 10 * row + column,
+    });
+    const { data } = await readField(part, 'sst', { onto: pacific });
+    const none = Number.NaN;
+    expect([...data]).toEqual([none, none, none, none, none, none, 0, 1, 2, none, none, 10, 11, 12, none]);
+    const far = { ...pacific, longitudes: [20, 30, 40, 50, 60] };
+    await expect(readField(part, 'sst', { onto: far })).rejects.toThrow(
+      'sst in part.nc and the other grid have no longitudes in common.',
+    );
+  });
+
   it('is refused in a sentence where the cells lie elsewhere', async () => {
     const shifted = { ...pacific, latitudes: [-15, -7, 1] };
     await expect(readField(world, 'sst', { onto: shifted })).rejects.toMatchObject({
@@ -49,6 +67,9 @@ describe('a field on the cells of another grid', () => {
         'The cells of sst in world.nc lie elsewhere: there is none at latitude -7°, the nearest is at -5°.',
       hint: expect.stringContaining('Interpolate'),
     });
+    // Every second row has its cell in the file; the others would be holes.
+    const finer = { ...pacific, height: 5, latitudes: [-15, -10, -5, 0, 5] };
+    await expect(readField(world, 'sst', { onto: finer })).rejects.toThrow('there is none at latitude -10°');
     const plane = { height: 18, width: 36, latitudes: null, longitudes: null };
     await expect(readField(world, 'sst', { onto: plane })).rejects.toThrow(
       'The cells of sst in world.nc have latitudes and longitudes, those of the other grid have none.',

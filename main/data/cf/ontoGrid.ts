@@ -1,6 +1,6 @@
 /**
  * Finds the cells of another grid in a variable's own: the same places, whichever way round rows run, however
- * longitudes are counted, and whether or not the variable covers more. Nothing is interpolated: where the cells of both
+ * longitudes are counted, and whether the variable covers more or less: what lies beyond it is missing. Nothing is interpolated: where the cells of both
  * lie apart there is no answer but a sentence.
  */
 import { DriftcastError } from '#shared/errors.ts';
@@ -18,7 +18,7 @@ export interface TargetGrid {
 export interface Placement {
   /** What has to be read. */
   readonly window: Window;
-  /** Of each target row and column, its place inside of what was read. */
+  /** Of each target row and column, its place inside of what was read; −1 where the variable has nothing. */
   readonly rows: readonly number[];
   readonly columns: readonly number[];
 }
@@ -48,11 +48,13 @@ export function placeOn(grid: Grid, target: TargetGrid, fileName: string): Place
       hint,
     );
   const rows = matches(grid.latitudes, target.latitudes, (a, b) => Math.abs(a - b));
+  if (rows === null) throw apart(name, 'latitudes');
   if ('missing' in rows) throw elsewhere(name, 'latitude', rows);
   const columns = matches(grid.longitudes, target.longitudes, (a, b) => {
     const turn = (((a - b) % 360) + 360) % 360;
     return Math.min(turn, 360 - turn);
   });
+  if (columns === null) throw apart(name, 'longitudes');
   if ('missing' in columns) throw elsewhere(name, 'longitude', columns);
   return placement(rows.found, columns.found);
 }
@@ -61,14 +63,15 @@ const counted = (length: number) => Array.from({ length }, (_, i) => i);
 
 function placement(rows: readonly number[], columns: readonly number[]): Placement {
   const run = (indices: readonly number[]) => {
-    const first = indices.reduce((a, b) => Math.min(a, b));
-    return { first, count: indices.reduce((a, b) => Math.max(a, b)) - first + 1 };
+    const known = indices.filter((index) => index >= 0);
+    const first = known.reduce((a, b) => Math.min(a, b));
+    return { first, count: known.reduce((a, b) => Math.max(a, b)) - first + 1 };
   };
   const [down, right] = [run(rows), run(columns)];
   return {
     window: { rows: down, columns: [right] },
-    rows: rows.map((row) => row - down.first),
-    columns: columns.map((column) => column - right.first),
+    rows: rows.map((row) => (row < 0 ? -1 : row - down.first)),
+    columns: columns.map((column) => (column < 0 ? -1 : column - right.first)),
   };
 }
 
@@ -78,24 +81,35 @@ function matches(
   own: Float64Array,
   wanted: readonly number[],
   distance: (a: number, b: number) => number,
-): { found: number[] } | Missing {
+): { found: number[] } | Missing | null {
   const spacing = Math.abs((wanted[1] ?? (wanted[0] ?? 0) + 1) - (wanted[0] ?? 0)) || 1;
+  const step = own.reduce(
+    (most, value, i) => (i === 0 ? most : Math.max(most, distance(value, own[i - 1]!))),
+    own.length === 1 ? spacing : 0,
+  );
   const found: number[] = [];
   const fits = (i: number, value: number) => distance(own[i]!, value) <= slack * spacing;
   for (const value of wanted) {
     // As a rule the cell beside the one before, or the first one where longitudes begin anew.
     const before = found.at(-1) ?? -1;
-    const next = [before + 1, before - 1, 0].find((i) => i in own && fits(i, value));
+    const next = [before + 1, before - 1, 0].find((i) => i >= 0 && i < own.length && fits(i, value));
     if (next !== undefined) {
       found.push(next);
       continue;
     }
     let best = 0;
     for (let i = 1; i < own.length; i++) if (distance(own[i]!, value) < distance(own[best]!, value)) best = i;
-    if (!fits(best, value)) return { missing: value, nearest: own[best]! };
-    found.push(best);
+    if (fits(best, value)) found.push(best);
+    // Inside of the variable's grid no place is farther from a cell than half a step.
+    else if (distance(own[best]!, value) > 0.51 * step) found.push(-1);
+    else return { missing: value, nearest: own[best]! };
   }
-  return { found };
+  return found.some((index) => index >= 0) ? { found } : null;
+}
+
+/** Where neither has anything of the other. */
+function apart(name: string, what: 'latitudes' | 'longitudes') {
+  return new DriftcastError('bad-input', `${name} and the other grid have no ${what} in common.`, hint);
 }
 
 function elsewhere(name: string, what: 'latitude' | 'longitude', { missing, nearest }: Missing) {

@@ -14,6 +14,7 @@ import {
   formatBetween,
   formatBytes,
   formatCount,
+  formatDistance,
   formatDuration,
   formatLatitude,
   formatLongitude,
@@ -29,6 +30,10 @@ describe('numbers', () => {
     expect(formatNumber(-1.25, 1)).toBe('−1.3');
     expect(formatNumber(-0.01, 1)).toBe('0.0');
     expect(formatSigned(2, 1)).toBe('+2.0');
+    expect([formatDistance(12345.6, 'km'), formatDistance(3.61, 'cells')]).toEqual([
+      '12 346 km',
+      '3.6 cells',
+    ]);
     expect(formatBetween(-1.25, 18, 1, '°C')).toBe('−1.3 – 18.0 °C');
     expect(formatBetween(-2, -1, 0, '')).toBe('−2 to −1');
     expect(formatNumber(Number.NaN, 1)).toBe('–');
