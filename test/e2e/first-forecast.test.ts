@@ -102,7 +102,7 @@ describe('from a file to a scored forecast', () => {
     await page.getByText('Transect').click();
     await page.getByLabel('To B: longitude').fill('-113');
     await page.getByLabel('To B: longitude').press('Enter');
-    await page.getByText(/^\d+ km from A to B/).waitFor();
+    await page.getByText(/^[\d ]+ km from A to B/).waitFor();
     await page.getByRole('tab', { name: 'Prepare' }).click();
   });
 
@@ -192,7 +192,7 @@ describe('from a file to a scored forecast', () => {
     await page.getByLabel(/^Ensemble at this place, lead 2: median .*truth/).waitFor();
     await page.getByText('Transect').click();
     await page
-      .getByLabel(/^sst from .*: ensemble mean and truth between .* °C and .* °C along \d+ km/)
+      .getByLabel(/^sst from .*: ensemble mean and truth between .* °C and .* °C along [\d ]+ km/)
       .waitFor();
     expect(page.url()).toContain('area=line-');
     await page.getByText('Point', { exact: true }).click();
