@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { h5wasm } from 'h5wasm/node';
+import { guardHeaps } from './hdf5Heaps.ts';
 
 export type Hdf5 = typeof h5wasm;
 export type Hdf5Module = Awaited<Hdf5['ready']>;
@@ -36,6 +37,7 @@ async function load(): Promise<Hdf5Library> {
   const { h5wasm: h5 } = await import('h5wasm/node');
   const module = await h5.ready;
   module.activate_throwing_error_handler();
+  guardHeaps(module);
   const found = pluginFolder();
   if (found) module.insert_plugin_search_path(found.folder, 0);
   return { h5, module, plugins: found?.plugins ?? [] };

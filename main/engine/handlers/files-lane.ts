@@ -1,4 +1,5 @@
 /** Everything that the files lane can do, by call. */
+import { hdf5Library } from '#main/data/formats/hdf5Library.ts';
 import type { Handlers } from '../host/engine-main.ts';
 import { datasetField, datasetRhythm, prepare, previewPreparation } from './datasets.ts';
 import { field, grid, inspect, rhythm, series, statistics, times } from './files.ts';
@@ -7,7 +8,13 @@ import { evaluateFiles } from './forecast-files.ts';
 import { probe, transect } from './forecast-places.ts';
 import { packModel, placeModel } from './models.ts';
 
+/** After the calls that this process was started for, if any, have begun. */
+const warmUpMilliseconds = 300;
+
 export function filesLane(): Handlers<'files'> {
+  // The process is there with the window; the first NetCDF-4 file need not wait for the library. One that cannot be
+  // loaded is the trouble of that file.
+  setTimeout(() => void hdf5Library().catch(() => undefined), warmUpMilliseconds).unref();
   return {
     inspect,
     statistics,

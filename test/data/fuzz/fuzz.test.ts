@@ -8,3 +8,8 @@ it('ends every damaged file in an answer or a sentence, in time and in bounds', 
   expect(report.findings).toEqual([]);
   expect(report.files).toBeGreaterThan(300);
 }, 180_000);
+
+it('ends a damaged heap of dimension names in an answer or a sentence, which the library would search for ever', async () => {
+  const { findings } = await fuzzCampaign({ seed: 1_005_910, seconds: 60, files: 1 });
+  expect(findings).toEqual([]);
+}, 60_000);
