@@ -75,7 +75,7 @@ export function plotOptions(chart: ChartOptions, width: number, height: number):
         labelSize: 18,
         size: 44,
         gap: 4,
-        space: 44,
+        space: 28,
         grid,
         ticks,
         ...(chart.log
