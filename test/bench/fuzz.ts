@@ -1,11 +1,12 @@
-/** Twenty minutes of damaged files of every format through the engine that reads files. */
+/** Twenty minutes of damaged files, of every format or of one, through the engine that reads files. */
 import { fuzzCampaign } from '../data/fuzz/campaign.ts';
 import type { Measure } from './measure.ts';
 
-export async function benchFuzz(minutes: number, seed: number): Promise<Measure[]> {
+export async function benchFuzz(minutes: number, seed: number, only?: string): Promise<Measure[]> {
   const report = await fuzzCampaign({
     seed,
     seconds: minutes * 60,
+    only,
     onProgress: (files) => console.error(`${files} damaged files`),
   });
   for (const { seed: own, specimen, what } of report.findings)

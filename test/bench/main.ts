@@ -24,9 +24,10 @@ const { values: options } = parseArgs({
     method: { type: 'string', multiple: true, default: [] },
     /** Of `skill`: share of the presets' epochs that each method trains for. */
     share: { type: 'string', default: '1' },
-    /** Of `fuzz`: how long, and the seed of the first file. */
+    /** Of `fuzz`: how long, the seed of the first file, and the kind of file; all when left out. */
     minutes: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
+    specimen: { type: 'string' },
     /** Of `memory`, for its own use: the horizon to sample over in this process. */
     'measure-memory': { type: 'string' },
   },
@@ -39,7 +40,7 @@ const benchmarks: Record<string, () => Promise<Measure[]>> = {
   memory: benchMemory,
   'navier-stokes': benchNavierStokes,
   simulators: benchSimulators,
-  fuzz: () => benchFuzz(Number(options.minutes), Number(options.seed)),
+  fuzz: () => benchFuzz(Number(options.minutes), Number(options.seed), options.specimen),
   opening: () => benchOpening(options.folder ?? tmpdir()),
   skill: () =>
     benchSkill({

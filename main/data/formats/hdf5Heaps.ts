@@ -4,6 +4,7 @@
  * Dimension lists and texts of variable length lie in these heaps.
  * Source: HDF5 file format specification 3.0, III.E "Global Heap" and II.A "Superblock".
  */
+import { readTimed } from './hdf5Clock.ts';
 import type { Hdf5Module } from './hdf5Library.ts';
 
 type FileSystem = Hdf5Module['FS'];
@@ -69,7 +70,7 @@ export function guardHeaps({ FS }: Pick<Hdf5Module, 'FS'>): void {
   };
 
   FS.read = (stream, buffer, offset, length, position) => {
-    const count = read.call(FS, stream, buffer, offset, length, position);
+    const count = readTimed(() => read.call(FS, stream, buffer, offset, length, position));
     // Files being written are the library's own work, and not whole on disk.
     if (position === undefined || !isReadOnly(stream)) return count;
     const readAt: ReadAt = (into, at) => read.call(FS, stream, into, 0, into.length, at);

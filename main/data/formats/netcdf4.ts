@@ -16,6 +16,7 @@ import {
   product,
   type RawArray,
 } from './dataFile.ts';
+import { searchTimed } from './hdf5Clock.ts';
 import { type Hdf5Library, hdf5Library } from './hdf5Library.ts';
 import { type Hdf5Tree, readAttributes, readTree } from './hdf5Tree.ts';
 
@@ -155,22 +156,17 @@ export async function openNetcdf4(path: string): Promise<DataFile> {
   const bytes = statSync(path).size;
   let file: File;
   try {
-    file = new library.h5.File(resolve(path), 'r');
+    file = searchTimed(() => new library.h5.File(resolve(path), 'r'));
   } catch (cause) {
     throw damaged(path, 'the file is incomplete or damaged', cause);
   }
   try {
     const warnings: string[] = [];
-    const tree = readTree(library, file, bytes, warnings);
-    return new Hdf5DataFile(
-      path,
-      bytes,
-      library,
-      file,
-      tree,
-      readAttributes(library, file, warnings),
-      warnings,
-    );
+    const { tree, attributes } = searchTimed(() => ({
+      tree: readTree(library, file, bytes, warnings),
+      attributes: readAttributes(library, file, warnings),
+    }));
+    return new Hdf5DataFile(path, bytes, library, file, tree, attributes, warnings);
   } catch (cause) {
     try {
       file.close();

@@ -1,5 +1,7 @@
 /** Everything that the files lane can do, by call. */
+import { hdf5Clock, hdf5Searching } from '#main/data/formats/hdf5Clock.ts';
 import { hdf5Library } from '#main/data/formats/hdf5Library.ts';
+import { watchSearch } from '../host/endless-search.ts';
 import type { Handlers } from '../host/engine-main.ts';
 import { datasetField, datasetRhythm, prepare, previewPreparation } from './datasets.ts';
 import { field, grid, inspect, rhythm, series, statistics, times } from './files.ts';
@@ -12,6 +14,7 @@ import { packModel, placeModel } from './models.ts';
 const warmUpMilliseconds = 300;
 
 export function filesLane(): Handlers<'files'> {
+  watchSearch(hdf5Clock, hdf5Searching);
   // The process is there with the window; the first NetCDF-4 file need not wait for the library. One that cannot be
   // loaded is the trouble of that file.
   setTimeout(() => void hdf5Library().catch(() => undefined), warmUpMilliseconds).unref();

@@ -4,6 +4,7 @@
  */
 import { DriftcastError, type ErrorCode, errorDataSchema } from '#shared/errors.ts';
 import type { FromEngine, Lane, ToEngine } from '../protocol.ts';
+import { endlessSearch } from './endless-search.ts';
 import type { EngineChild, EngineExit, EngineHost } from './host.ts';
 import type { EngineLimits } from './limits.ts';
 
@@ -182,6 +183,10 @@ export class EngineProcess {
       code = 'out-of-memory';
       sentence = `The ${this.lane} engine ran out of memory.`;
       hint = 'Choose a smaller region, batch or ensemble, or close other programs.';
+    } else if (this.ending === null && this.output.includes(endlessSearch)) {
+      code = 'damaged-file';
+      sentence = 'The file is damaged: its table of contents leads in circles.';
+      hint = 'Download or copy the file again.';
     } else if (this.ending === null && exit.signal === 'SIGKILL') {
       hint = 'Memory may have run out: choose a smaller region, batch or ensemble, or close other programs.';
     } else if (cause === 'not-started') {

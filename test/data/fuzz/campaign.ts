@@ -17,6 +17,8 @@ export interface CampaignOptions {
   seconds: number;
   /** No more than so many, so that a faster machine breaks the same files. */
   files?: number;
+  /** Of one kind of file alone: the same seeds damage the same files, those of other kinds are left out. */
+  only?: string | undefined;
   /** Called with how many there were, now and then. */
   onProgress?: (files: number) => void;
 }
@@ -47,6 +49,7 @@ export async function fuzzCampaign({
   seed,
   seconds,
   files = Number.POSITIVE_INFINITY,
+  only,
   onProgress,
 }: CampaignOptions): Promise<CampaignReport> {
   const folder = await mkdtemp(join(tmpdir(), 'driftcast-fuzz-'));
@@ -65,10 +68,13 @@ export async function fuzzCampaign({
   const until = Date.now() + seconds * 1000;
   try {
     const originals = await specimens(folder);
-    for (let i = 0; i < files && Date.now() < until; i++) {
+    if (only !== undefined && !originals.some(({ name }) => name === only))
+      throw new Error(`There is no ${only} among ${originals.map(({ name }) => name).join(', ')}.`);
+    for (let i = 0; report.files < files && Date.now() < until; i++) {
       const own = seed + i;
       const random = randomFrom(own);
       const specimen = originals[Math.floor(random() * originals.length)]!;
+      if (only !== undefined && specimen.name !== only) continue;
       const path = await damage(specimen, join(folder, `${i}-${specimen.name}`), random);
       const before = Date.now();
       const what = await outcomeOf(engine, path);
@@ -84,7 +90,7 @@ export async function fuzzCampaign({
         if (memory > mostBytes) found(`${Math.round(memory / 2 ** 20)} MiB of memory`);
       }
       await rm(path, { recursive: true, force: true });
-      if (i % 200 === 199) onProgress?.(report.files);
+      if (report.files % 200 === 0) onProgress?.(report.files);
     }
   } finally {
     await engine.dispose();

@@ -3,10 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createElectronHost, type UtilityProcessLike } from '#main/engine/host/electron-host.ts';
 import { engineMain, type Handlers } from '#main/engine/host/engine-main.ts';
 import { laneFromArguments } from '#main/engine/host/host.ts';
+import { createNodeHost } from '#main/engine/host/node-host.ts';
+import { EngineSupervisor } from '#main/engine/host/supervisor.ts';
 import type { EngineTransport } from '#main/engine/host/transport.ts';
 import type { FromEngine, ToEngine } from '#main/engine/protocol.ts';
 import { DriftcastError } from '#shared/errors.ts';
@@ -161,6 +163,17 @@ describe('an engine in the middle of a computation', () => {
     const pid = Number(chunk.toString());
     service.kill('SIGKILL');
     await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), { timeout: 60_000, interval: 50 });
+  });
+
+  it('that leads in circles through a damaged file ends, and the file is to blame', async () => {
+    const fixture = join(import.meta.dirname, 'fixtures', 'circling-engine.ts');
+    const host = createNodeHost({ entry: await bundle(fixture, await temporaryFolder()), environment: {} });
+    const supervisor = new EngineSupervisor({ lane: 'files', host });
+    onTestFinished(() => supervisor.dispose());
+    await expect(supervisor.call('inspect', { paths: ['a.nc'], statistics: false })).rejects.toMatchObject({
+      code: 'damaged-file',
+      message: expect.stringContaining('leads in circles'),
+    });
   });
 });
 
