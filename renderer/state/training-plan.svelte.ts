@@ -1,6 +1,7 @@
 /** What would be trained: the preset, the changes to it, and what it would cost on this machine. */
 import type { Dataset } from '#shared/domain/dataset.ts';
 import { isTrainable, methodFacts, settingsFor } from '#shared/domain/methods.ts';
+import type { Run } from '#shared/domain/run.ts';
 import type { Preset, TrainSettings } from '#shared/domain/settings.ts';
 import type { ErrorData } from '#shared/errors.ts';
 import { failureOf } from '../contract/failure.ts';
@@ -27,6 +28,7 @@ export class TrainingPlan {
   #preset = $state<string>('');
   #settings = $state.raw<TrainSettings | null>(null);
   #measured = $state.raw<Readonly<Record<string, Measured>>>({});
+  #parent = $state.raw<Run | null>(null);
   name = $state('');
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -66,12 +68,37 @@ export class TrainingPlan {
     return this.preset !== null && this.#settings !== null && changed(this.preset.settings, this.#settings);
   }
 
+  /** Runs whose weights fit this dataset: as many channels, over as many steps. */
+  get parents(): readonly Run[] {
+    const { catalogue } = this.#app;
+    return catalogue.runs.filter(({ dataset, bestValidationCrps }) => {
+      const trained = catalogue.dataset(dataset);
+      return (
+        bestValidationCrps !== null &&
+        trained?.summary.channels.length === this.dataset.summary.channels.length &&
+        trained.settings.horizon === this.dataset.settings.horizon
+      );
+    });
+  }
+  /** The run whose weights are trained on; null: training starts from random ones. */
+  get parent(): Run | null {
+    return this.#parent;
+  }
+
+  /** Its settings come with it: other networks could not take its weights. */
+  startFrom(id: string): void {
+    this.#parent = this.parents.find((run) => run.id === id) ?? null;
+    this.#settings = this.#parent?.settings ?? this.preset?.settings ?? null;
+    this.#measureSoon();
+  }
+
   measured(preset: string): Measured | null {
     return this.#measured[this.#key(preset)] ?? null;
   }
 
   choose(name: string): void {
     this.#preset = name;
+    this.#parent = null;
     this.#settings = this.preset?.settings ?? null;
     this.#measureSoon();
   }
@@ -90,6 +117,7 @@ export class TrainingPlan {
   }
 
   reset(): void {
+    this.#parent = null;
     this.#settings = this.preset?.settings ?? null;
     this.#measureSoon();
   }
@@ -103,6 +131,7 @@ export class TrainingPlan {
         preset: this.#preset,
         name: this.name.trim() || this.#freeName(),
         settings: this.changed ? this.#settings : null,
+        init: this.#parent?.id ?? null,
       }),
     );
     return started?.run ?? null;
@@ -116,7 +145,9 @@ export class TrainingPlan {
   #freeName(): string {
     const method = this.#settings?.method ?? 'dyffusion';
     const title = isTrainable(method) ? methodTitle(methodFacts[method].title) : method;
-    const base = `${title} ${this.preset ? presetTitle(this.preset).toLowerCase() : ''}`.trim();
+    const base = this.#parent
+      ? `${this.#parent.name}, fine-tuned`
+      : `${title} ${this.preset ? presetTitle(this.preset).toLowerCase() : ''}`.trim();
     const taken = new Set(this.#app.catalogue.runsOf(this.dataset.id).map(({ name }) => name));
     let name = base;
     for (let number = 2; taken.has(name); number += 1) name = `${base} ${number}`;
