@@ -295,10 +295,10 @@ export class Comparison {
 
   /** Probes the observed cell nearest to the middle, until someone chooses another. */
   probeMiddle(): void {
-    const field = this.slots.find(({ shown }) => shown.field !== null)?.shown.field;
-    if (this.#cell || !field) return;
-    this.#cell = middleCell(field);
-    void this.loadProbe();
+    if (this.#cell) return;
+    // Between the data's steps there is no truth: its pane has no cell to take, the others have.
+    for (const { shown } of this.slots) this.#cell ??= shown.field && middleCell(shown.field);
+    if (this.#cell) void this.loadProbe();
   }
 
   #picture(at: number): ShownField {

@@ -11,7 +11,7 @@ import { readField } from '#main/data/field.ts';
 import { openDataFile } from '#main/data/formats/registry.ts';
 import { startApp, type TestApp, tabTo } from './app.ts';
 
-const patience = { timeout: 60_000 };
+const patience = { timeout: 45_000 };
 let app: TestApp;
 
 beforeAll(async () => {
