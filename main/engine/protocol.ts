@@ -163,6 +163,8 @@ export interface FileCalls {
       slices: Record<string, number>;
       /** On the cells of this grid instead of the variable's own; refused where it has none there. */
       onto?: Grid;
+      /** Of more than 1: every n-th row and column alone. */
+      stride?: number;
     },
     FieldData
   >;

@@ -1,5 +1,6 @@
 /** The data plane: turns an address into values, keeping the latest ones in memory for scrubbing to and fro. */
 import type { FieldData, Grid } from '#main/engine/protocol.ts';
+import { thin } from '#shared/coarse.ts';
 import { type FieldAddress, fieldPath, type StoredField } from '#shared/contract/fields.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { formatUnits } from '#shared/units.ts';
@@ -65,12 +66,15 @@ export function fieldResolver(
     }
   }
 
-  async function readStored(address: StoredField, onto?: Grid): Promise<FieldData> {
+  async function readStored(
+    address: StoredField,
+    how: { onto?: Grid; stride?: number } = {},
+  ): Promise<FieldData> {
     switch (address.kind) {
       case 'file': {
         const { variable, time, slices } = address;
         const paths = await opened.paths(address.file);
-        return files.call('field', { paths, variable, time, slices, ...(onto ? { onto } : {}) });
+        return files.call('field', { paths, variable, time, slices, ...how });
       }
       case 'dataset': {
         const { channel, time } = address;
@@ -86,9 +90,14 @@ export function fieldResolver(
   }
 
   const read = async (address: FieldAddress): Promise<FieldData> => {
+    if (address.kind === 'coarse') {
+      const { field, stride } = address;
+      const whole = cache.get(fieldPath(field));
+      return whole ? { ...whole, ...thin(whole, stride) } : readStored(field, { stride });
+    }
     if (address.kind === 'difference')
       return difference(...(await Promise.all([resolve(address.first), resolve(address.second)])));
-    if (address.kind === 'onto') return readStored(address.field, await gridOf(address.like));
+    if (address.kind === 'onto') return readStored(address.field, { onto: await gridOf(address.like) });
     if (address.kind !== 'flow') return readStored(address);
     const { u, v, solid } = address;
     return flowField(address, await Promise.all([resolve(u), resolve(v), solid && resolve(solid)]));

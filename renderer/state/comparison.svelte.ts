@@ -238,7 +238,7 @@ export class Comparison {
   show(): void {
     for (const [at, picture] of this.#pictures.entries()) {
       const pane = this.#panes[at];
-      void picture.show(pane && this.#lacking(pane) === null ? this.#address(pane, this.player.index) : null);
+      picture.show(pane && this.#lacking(pane) === null ? this.#address(pane, this.player.index) : null);
     }
   }
 

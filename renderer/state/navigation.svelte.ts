@@ -8,13 +8,25 @@ import {
   parseAddress,
 } from './address.ts';
 
+/** Milliseconds. */
+const writePause = 100;
+
 export class Navigation {
   #parts = $state.raw<AddressParts>(parseAddress(window.location.hash));
+  #arrivals = $state(0);
+  #writing: ReturnType<typeof setTimeout> | undefined;
+  #written = Number.NEGATIVE_INFINITY;
 
   constructor() {
     window.addEventListener('hashchange', () => {
       this.#parts = parseAddress(window.location.hash);
+      this.#arrivals += 1;
     });
+  }
+
+  /** How often an address was followed from outside: a pasted one, a link, the back button. */
+  get arrivals(): number {
+    return this.#arrivals;
   }
 
   get place(): Place {
@@ -55,7 +67,22 @@ export class Navigation {
     const hash = formatAddress(next);
     if (hash === formatAddress(this.#parts)) return;
     this.#parts = next;
+    clearTimeout(this.#writing);
     if (how === 'push') history.pushState(null, '', hash);
-    else history.replaceState(null, '', hash);
+    else this.#replace();
+  }
+
+  /**
+   * The first of many changes at once, and then the last one: browsers allow few a second, and each costs them a
+   * request for the page's icon.
+   */
+  #replace(): void {
+    const write = () => {
+      this.#written = performance.now();
+      history.replaceState(null, '', formatAddress(this.#parts));
+    };
+    const wait = this.#written + writePause - performance.now();
+    if (wait <= 0) write();
+    else this.#writing = setTimeout(write, wait);
   }
 }

@@ -13,6 +13,8 @@ export type TimeSeries = { dates: string[]; means: (number | null)[] };
 export class Opened {
   readonly #app: App;
   #file = $state.raw<OpenFile | null>(null);
+  /** What the address calls the file. */
+  #token: string | null = null;
   #recent = $state.raw<readonly Recent[]>([]);
   #variable = $state<string | null>(null);
   /** Of those that are shown one at a time. */
@@ -132,16 +134,29 @@ export class Opened {
     await this.openTokens([token], name);
   }
 
-  /** After a reload the address still names the file; the service remembers it as long as it runs. */
+  /**
+   * Shows what the address names, as after a reload or with the back button; the service remembers files as long as it
+   * runs.
+   */
   async restore(): Promise<void> {
     const { navigation } = this.#app;
     const token = navigation.parameter('file');
-    if (token === null || this.#file !== null || this.#opening !== null) return;
+    if (this.#opening !== null) return;
+    if (token === null) {
+      if (this.#file) this.close();
+      return;
+    }
+    const wanted = navigation.parameter('variable');
+    if (token === this.#token) {
+      if (this.variables.some(({ name, forecastable }) => forecastable && name === wanted))
+        this.choose(wanted as string);
+      return;
+    }
     this.#opening = { name: 'the file', sent: null };
     try {
-      this.#take(await this.#app.client.files.openToken({ token }), token, navigation.parameter('variable'));
+      this.#take(await this.#app.client.files.openToken({ token }), token, wanted);
     } catch {
-      navigation.set({ file: null, variable: null, time: null });
+      navigation.set({ file: this.#token, variable: this.#variable, time: null });
     }
     this.#opening = null;
   }
@@ -153,6 +168,7 @@ export class Opened {
 
   close(): void {
     this.#file = null;
+    this.#token = null;
     this.#variable = null;
     this.#geometry = null;
     this.#series = null;
@@ -202,6 +218,7 @@ export class Opened {
 
   #take(file: OpenFile, token: string, wanted: string | null): void {
     this.#file = file;
+    this.#token = token;
     this.#statistics = {};
     this.#trajectory = 0;
     this.#chosen = {};

@@ -2,6 +2,9 @@
 
 export const speeds = [2, 4, 8, 16] as const;
 
+/** Moves that follow each other faster than this are one movement. */
+const scrubMilliseconds = 120;
+
 export class Player {
   readonly #count: () => number;
   readonly #ready: () => boolean;
@@ -10,6 +13,9 @@ export class Player {
   #playing = $state(false);
   #speed = $state<number>(8);
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #scrubbing = $state(false);
+  #sought = Number.NEGATIVE_INFINITY;
+  #rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: {
     count: () => number;
@@ -34,6 +40,11 @@ export class Player {
     return this.#speed;
   }
 
+  /** Whether a person moves through the frames at this moment, dragging or with a key held down. */
+  get scrubbing(): boolean {
+    return this.#scrubbing;
+  }
+
   setSpeed(speed: number): void {
     this.#speed = speed;
   }
@@ -43,9 +54,21 @@ export class Player {
     this.#moved(this.#index);
   }
 
+  /** As a person does: by hand, and perhaps many times in a row. */
+  seek(index: number): void {
+    const now = performance.now();
+    this.#scrubbing = now - this.#sought < scrubMilliseconds;
+    this.#sought = now;
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      this.#scrubbing = false;
+    }, scrubMilliseconds);
+    this.goTo(index);
+  }
+
   step(frames: number): void {
     this.pause();
-    this.goTo(this.index + frames);
+    this.seek(this.index + frames);
   }
 
   toggle(): void {

@@ -65,11 +65,22 @@ export interface FlowField {
   solid: StoredField | null;
 }
 
+/** A map of a file with every n-th row and column alone, for large ones that pass quickly (`shared/coarse.ts`). */
+export interface CoarseField {
+  kind: 'coarse';
+  stride: number;
+  field: Extract<StoredField, { kind: 'file' }>;
+}
+
 /** What can be subtracted. */
 export type Operand = StoredField | FieldOnto;
 
 /** Any field, one minus another of the same grid and units, or what follows from a velocity. */
-export type FieldAddress = Operand | { kind: 'difference'; first: Operand; second: Operand } | FlowField;
+export type FieldAddress =
+  | Operand
+  | CoarseField
+  | { kind: 'difference'; first: Operand; second: Operand }
+  | FlowField;
 
 export const fieldPathPrefix = '/fields/';
 
@@ -83,6 +94,10 @@ export const fieldHeaders = {
 
 /** `/fields/forecast/<id>/mean/0/2`; every part is URI-encoded. */
 export function fieldPath(address: FieldAddress): string {
+  if (address.kind === 'coarse') {
+    const query = { stride: String(address.stride), field: fieldPath(address.field) };
+    return `${fieldPathPrefix}coarse?${new URLSearchParams(query)}`;
+  }
   if (address.kind === 'difference') {
     const pair = { first: fieldPath(address.first), second: fieldPath(address.second) };
     return `${fieldPathPrefix}difference?${new URLSearchParams(pair)}`;
@@ -120,6 +135,27 @@ export function fieldPath(address: FieldAddress): string {
   return query === '' ? path : `${path}?${query}`;
 }
 
+/** The path of the same picture at its first time: equal for all fields that differ in time alone. */
+export function seriesPath(address: FieldAddress): string {
+  const first = (field: StoredField): StoredField =>
+    field.kind === 'forecast' ? { ...field, start: 0, lead: 0 } : { ...field, time: 0 };
+  const operand = (field: Operand): Operand =>
+    field.kind === 'onto'
+      ? { ...field, field: { ...field.field, time: 0 }, like: first(field.like) }
+      : first(field);
+  if (address.kind === 'coarse') return seriesPath(address.field);
+  if (address.kind === 'difference')
+    return fieldPath({ ...address, first: operand(address.first), second: operand(address.second) });
+  if (address.kind === 'flow')
+    return fieldPath({
+      ...address,
+      u: first(address.u),
+      v: first(address.v),
+      solid: address.solid && first(address.solid),
+    });
+  return fieldPath(operand(address));
+}
+
 /** The inverse of {@link fieldPath}; null for anything that is no field path. */
 export function parseFieldPath(path: string): FieldAddress | null {
   const [pathname = '', query = ''] = path.split('?', 2);
@@ -127,6 +163,12 @@ export function parseFieldPath(path: string): FieldAddress | null {
     const given = new URLSearchParams(query);
     const [first, second] = ['first', 'second'].map((name) => parseOperand(given.get(name) ?? ''));
     return first && second ? { kind: 'difference', first, second } : null;
+  }
+  if (pathname === `${fieldPathPrefix}coarse`) {
+    const given = new URLSearchParams(query);
+    const stride = parseIndex(given.get('stride') ?? '');
+    const field = parseStored(given.get('field') ?? '');
+    return stride && field?.kind === 'file' ? { kind: 'coarse', stride, field } : null;
   }
   const quantity = flowQuantities.find((name) => pathname === fieldPathPrefix + name);
   return quantity ? parseFlow(quantity, new URLSearchParams(query)) : parseOperand(path);

@@ -13,6 +13,7 @@ import { benchOpening } from './opening.ts';
 import { benchSampling } from './sampling.ts';
 import { benchSimulators } from './simulators.ts';
 import { benchSkill } from './skill.ts';
+import { benchWindow } from './window.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -41,6 +42,7 @@ const benchmarks: Record<string, () => Promise<Measure[]>> = {
   'navier-stokes': benchNavierStokes,
   simulators: benchSimulators,
   fuzz: () => benchFuzz(Number(options.minutes), Number(options.seed), options.specimen),
+  window: benchWindow,
   opening: () => benchOpening(options.folder ?? tmpdir()),
   skill: () =>
     benchSkill({
@@ -50,8 +52,8 @@ const benchmarks: Record<string, () => Promise<Measure[]>> = {
       share: Number(options.share),
     }),
 };
-/** Trains for hours, writes gigabytes, or breaks things: only when asked for by name. */
-const byNameOnly = new Set(['skill', 'opening', 'fuzz']);
+/** Trains for hours, writes gigabytes, breaks things, or needs a browser: only when asked for by name. */
+const byNameOnly = new Set(['skill', 'opening', 'fuzz', 'window']);
 
 if (options['measure-memory'] !== undefined) {
   await measureSamplingMemory(Number(options['measure-memory']));

@@ -10,9 +10,14 @@ import { findBrowser } from '#main/setup/browser.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
 
+/**
+ * Graphics run in software, the same on every machine: WebGL in SwiftShader, the page itself without it, as Chrome
+ * chooses where there is no graphics hardware (and several times as fast as all of it in SwiftShader).
+ */
 const browserFlags = [
   '--no-sandbox',
   '--use-angle=swiftshader',
+  '--disable-gpu-compositing',
   '--enable-unsafe-swiftshader',
   '--disable-background-networking',
   '--disable-component-update',
@@ -40,6 +45,8 @@ export interface TestAppOptions {
   flags?: string[];
   /** What the browser opens instead of the printed address. */
   address?: (printed: URL) => string;
+  /** What is done to the page before it opens anything. */
+  beforeOpening?: (page: Page) => Promise<void>;
 }
 
 /** Builds what has changed, serves it from a fresh workspace on a free port, and opens it at 1440 × 900. */
@@ -76,6 +83,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   page.setDefaultTimeout(20_000);
   const complaints = collectComplaints(page);
   const decoder = await decoderPage(browser);
+  await options.beforeOpening?.(page);
   await page.goto(url);
   await page.locator('[data-line=open]').waitFor();
   return {

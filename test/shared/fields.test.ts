@@ -1,6 +1,6 @@
 /** Addresses of fields: what is written is read again. */
 import { describe, expect, it } from 'vitest';
-import { type FieldAddress, fieldPath, parseFieldPath } from '#shared/contract/fields.ts';
+import { type FieldAddress, fieldPath, parseFieldPath, seriesPath } from '#shared/contract/fields.ts';
 
 const addresses: FieldAddress[] = [
   { kind: 'file', file: 'a', variable: 'group/v x', time: 3, slices: {} },
@@ -31,6 +31,11 @@ const addresses: FieldAddress[] = [
     like: { kind: 'file', file: 'b', variable: 'temp', time: 0, slices: { level: 2 } },
   },
   {
+    kind: 'coarse',
+    stride: 3,
+    field: { kind: 'file', file: 'a', variable: 'group/v x', time: 3, slices: { depth: 1 } },
+  },
+  {
     kind: 'flow',
     quantity: 'vorticity',
     u: { kind: 'file', file: 'a', variable: 'vx', time: 3, slices: { trajectory: 1 } },
@@ -55,6 +60,16 @@ describe('the address of a field', () => {
     expect(parseFieldPath(fieldPath(address))).toEqual(address);
   });
 
+  it('names the same series at every time', () => {
+    const [file, later] = [3, 7].map((time) => ({ ...addresses[0], time }) as FieldAddress);
+    expect(seriesPath(file!)).toBe(seriesPath(later!));
+    expect(seriesPath(addresses[0]!)).not.toBe(seriesPath(addresses[1]!));
+    const at = (lead: number) => ({ ...addresses[3], lead }) as FieldAddress & { kind: 'forecast' };
+    const difference = (lead: number) => ({ kind: 'difference', first: at(lead), second: at(0) }) as const;
+    expect(seriesPath(difference(3))).toBe(seriesPath(difference(1)));
+    expect(seriesPath(at(2))).not.toBe(seriesPath({ ...at(2), quantity: 'spread' }));
+  });
+
   it('has one form for the first channel, so that it is kept once', () => {
     const address = { kind: 'forecast', forecast: 'f', quantity: 'truth', start: 0, lead: 0 } as const;
     expect(fieldPath({ ...address, channel: 0 })).toBe(fieldPath(address));
@@ -71,6 +86,10 @@ describe('the address of a field', () => {
     const stored = new URLSearchParams({ field: fieldPath(field), like: fieldPath(field) });
     expect(parseFieldPath(`/fields/onto?${stored}`), 'no file').toBeNull();
     expect(parseFieldPath('/fields/vorticity')).toBeNull();
+    for (const stride of ['0', '-2', 'x'])
+      expect(
+        parseFieldPath(`/fields/coarse?${new URLSearchParams({ stride, field: fieldPath(addresses[0]!) })}`),
+      ).toBeNull();
     const flat = new URLSearchParams({ u: fieldPath(field), v: fieldPath(field), spacing: '0 1' });
     expect(parseFieldPath(`/fields/vorticity?${flat}`)).toBeNull();
     for (const quantity of ['quantile-5000', 'exceedance-', 'exceedance-NaN', 'median'])

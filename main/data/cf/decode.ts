@@ -90,7 +90,13 @@ export function decoderOf(variable: DataVariable, netcdf = true): Decoder {
   return {
     decode(raw, out, at = 0) {
       const { length } = raw;
-      // Millions of values pass here for every map: the usual case is kept free of calls.
+      // Millions of values pass here for every map: the usual case is kept free of calls, and of accesses that
+      // depend on the type of what is stored.
+      if (asStored && moreFills.length === 0 && !ranged && fitsExactly(raw, out)) {
+        out.set(raw, at);
+        unpack(out, at, at + length, [fill, secondFill], packed ? { scale, offset } : null);
+        return out;
+      }
       if (asStored && moreFills.length === 0 && !ranged && !isBig(raw)) {
         for (let i = 0; i < length; i++) {
           const value = raw[i]!;
@@ -109,6 +115,30 @@ export function decoderOf(variable: DataVariable, netcdf = true): Decoder {
       return out;
     },
   };
+}
+
+/** Whether every stored number is one of the target's. */
+function fitsExactly(
+  raw: RawArray,
+  out: Float32Array | Float64Array,
+): raw is Exclude<RawArray, BigInt64Array | BigUint64Array> {
+  if (isBig(raw)) return false;
+  return out instanceof Float64Array || raw instanceof Float32Array || raw.BYTES_PER_ELEMENT < 4;
+}
+
+function unpack(
+  values: Float32Array | Float64Array,
+  first: number,
+  end: number,
+  [fill, secondFill]: readonly [number, number],
+  packing: { scale: number; offset: number } | null,
+): void {
+  const { scale, offset } = packing ?? { scale: 1, offset: 0 };
+  for (let i = first; i < end; i++) {
+    const value = values[i]!;
+    if (value === fill || value === secondFill) values[i] = Number.NaN;
+    else if (packing) values[i] = value * scale + offset;
+  }
 }
 
 function isBig(raw: RawArray): raw is BigInt64Array | BigUint64Array {

@@ -6,6 +6,7 @@ import { inspectOpen } from '#main/data/inspect.ts';
 import { findVariable } from '#main/data/openFile.ts';
 import { readRegionalMean } from '#main/data/series.ts';
 import { statisticsOf } from '#main/data/statistics.ts';
+import { thin } from '#shared/coarse.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import type { Handler } from '../host/engine-main.ts';
 import type { FieldData, StepEvent } from '../protocol.ts';
@@ -26,7 +27,9 @@ export function stepEmitter(emit: (event: StepEvent) => void, message: string): 
 
 export function rangeOf(values: Float32Array): FieldData['range'] {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
+  // A million values for every map: several times as fast as an iterator.
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at]!;
     if (value < min) min = value;
     if (value > max) max = value;
   }
@@ -94,14 +97,9 @@ export const times: Handler<'times'> = ({ paths, variable }) =>
     return { dates: axis ? [...axis.values].map((value) => labelOf(axis, value)) : [''] };
   });
 
-export const field: Handler<'field'> = ({ paths, variable, time, slices, onto }) =>
+export const field: Handler<'field'> = ({ paths, variable, time, slices, onto, stride = 1 }) =>
   files.use(paths, async (file) => {
-    const {
-      data,
-      height,
-      width,
-      units,
-      time: date,
-    } = await readField(file, variable, { time, slices, onto });
+    const { units, time: date, ...whole } = await readField(file, variable, { time, slices, onto });
+    const { data, height, width } = thin(whole, stride);
     return { data, height, width, units, date: date ?? '', range: rangeOf(data) };
   });

@@ -30,6 +30,19 @@ describe('Player', () => {
     expect(player.index).toBe(1);
   });
 
+  it('knows moves in quick succession from one that stays', () => {
+    const player = new Player({ count: () => 50, ready: () => true });
+    player.seek(3);
+    expect(player.scrubbing).toBe(false);
+    vi.advanceTimersByTime(20);
+    player.seek(4);
+    expect([player.scrubbing, player.index]).toEqual([true, 4]);
+    vi.advanceTimersByTime(200);
+    expect(player.scrubbing).toBe(false);
+    player.step(1);
+    expect(player.scrubbing).toBe(false);
+  });
+
   it('stops playing when one steps, and stays inside the series', () => {
     const moved: number[] = [];
     const player = new Player({ count: () => 5, ready: () => true, moved: (index) => moved.push(index) });
