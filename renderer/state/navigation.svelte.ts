@@ -15,11 +15,15 @@ export class Navigation {
   #parts = $state.raw<AddressParts>(parseAddress(window.location.hash));
   #arrivals = $state(0);
   #writing: ReturnType<typeof setTimeout> | undefined;
+  /** The address as it was written or come to last. */
+  #known = window.location.hash;
   #written = Number.NEGATIVE_INFINITY;
 
   constructor() {
     window.addEventListener('hashchange', () => {
-      this.#parts = parseAddress(window.location.hash);
+      clearTimeout(this.#writing);
+      this.#known = window.location.hash;
+      this.#parts = parseAddress(this.#known);
       this.#arrivals += 1;
     });
   }
@@ -68,8 +72,12 @@ export class Navigation {
     if (hash === formatAddress(this.#parts)) return;
     this.#parts = next;
     clearTimeout(this.#writing);
-    if (how === 'push') history.pushState(null, '', hash);
-    else this.#replace();
+    if (how === 'replace') {
+      this.#replace();
+      return;
+    }
+    history.pushState(null, '', hash);
+    this.#known = window.location.hash;
   }
 
   /**
@@ -78,8 +86,11 @@ export class Navigation {
    */
   #replace(): void {
     const write = () => {
+      // A link that was followed meanwhile is in the address already, and its event is on its way.
+      if (window.location.hash !== this.#known) return;
       this.#written = performance.now();
       history.replaceState(null, '', formatAddress(this.#parts));
+      this.#known = window.location.hash;
     };
     const wait = this.#written + writePause - performance.now();
     if (wait <= 0) write();
