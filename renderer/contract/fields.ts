@@ -122,7 +122,9 @@ export function summarise(field: Field): { min: number; max: number; mean: numbe
   let count = 0;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  for (const value of field.data) {
+  // On the interface's thread with every map: an index is several times as fast as an iterator.
+  for (let at = 0; at < field.data.length; at += 1) {
+    const value = field.data[at] as number;
     if (Number.isNaN(value)) continue;
     sum += value;
     count += 1;

@@ -7,9 +7,26 @@ import { desktopBridge } from './connection.svelte.ts';
  * In the desktop app the shell resolves the file where it lies; a browser has to send the bytes.
  * @param progress share sent, 0–1
  */
-export async function fileToken(file: File, progress: (fraction: number) => void): Promise<string> {
+async function fileToken(file: File, progress: (fraction: number) => void): Promise<string> {
   const resolved = await desktopBridge()?.fileToken(file);
   return resolved ?? upload(file, progress);
+}
+
+/**
+ * The same for several files, one after the other; ends between two of them when it is given up.
+ * @param progress share sent of all of them, 0–1
+ */
+export async function fileTokens(
+  files: readonly File[],
+  signal: AbortSignal,
+  progress: (fraction: number) => void,
+): Promise<string[]> {
+  const tokens: string[] = [];
+  for (const [at, file] of files.entries()) {
+    signal.throwIfAborted();
+    tokens.push(await fileToken(file, (sent) => progress((at + sent) / files.length)));
+  }
+  return tokens;
 }
 
 /** XMLHttpRequest, because fetch cannot say how much of a body has been sent. */

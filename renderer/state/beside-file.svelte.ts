@@ -5,7 +5,7 @@ import type { AxisSummary, VariableSummary } from '#shared/domain/file.ts';
 import type { Forecast } from '#shared/domain/forecast.ts';
 import type { ErrorData } from '#shared/errors.ts';
 import { failureOf } from '../contract/failure.ts';
-import { fileToken } from '../contract/upload.ts';
+import { fileTokens } from '../contract/upload.ts';
 import { formatDate, type Rhythm } from '../text/dates.ts';
 import type { App } from './app.svelte.ts';
 import { matchingTime } from './matching-time.ts';
@@ -83,14 +83,7 @@ export class BesideFile {
   }
 
   async openFiles(files: readonly File[]): Promise<void> {
-    await this.#open(async (signal) => {
-      const tokens: string[] = [];
-      for (const file of files) {
-        signal.throwIfAborted();
-        tokens.push(await fileToken(file, (sent) => (this.#opening = sent)));
-      }
-      return tokens;
-    });
+    await this.#open((signal) => fileTokens(files, signal, (sent) => (this.#opening = sent)));
   }
 
   async openTokens(tokens: readonly string[]): Promise<void> {

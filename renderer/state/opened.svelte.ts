@@ -3,7 +3,7 @@ import type { OpenFile } from '#shared/contract/index.ts';
 import type { AxisSummary, VariableSummary } from '#shared/domain/file.ts';
 import type { ErrorData } from '#shared/errors.ts';
 import { failureOf } from '../contract/failure.ts';
-import { fileToken } from '../contract/upload.ts';
+import { fileTokens } from '../contract/upload.ts';
 import { type Grid, MapGeometry } from '../scenes/map-geometry.ts';
 import type { App } from './app.svelte.ts';
 
@@ -108,17 +108,11 @@ export class Opened {
     if (!first) return;
     const name = files.length === 1 ? first.name : `${files.length} files`;
     this.#opening = { name, sent: 0 };
-    await this.#open(name, async (signal) => {
-      const tokens: string[] = [];
-      for (const [i, file] of files.entries()) {
-        signal.throwIfAborted();
-        const token = await fileToken(file, (sent) => {
-          this.#opening = { name, sent: (i + sent) / files.length };
-        });
-        tokens.push(token);
-      }
-      return tokens;
-    });
+    await this.#open(name, (signal) =>
+      fileTokens(files, signal, (sent) => {
+        this.#opening = { name, sent };
+      }),
+    );
   }
 
   async openTokens(tokens: readonly string[], name: string): Promise<void> {

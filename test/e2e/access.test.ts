@@ -98,22 +98,31 @@ describe('a window for everyone', () => {
     }
   });
 
-  it.skipIf(sharedFolder() === null)('opens a real file and keeps it over a reload', async () => {
-    const { page } = app;
-    await page.getByRole('button', { name: 'Data', exact: true }).click();
-    await page.getByRole('button', { name: 'Open another…' }).click();
-    await page
-      .getByLabel('NetCDF file')
-      .setInputFiles(join(sharedFolder() ?? '', 'data', 'ersst_v5_sst.mnmean.nc'));
-    await page.getByText('frame 1 of 128').waitFor(patience);
-    await page.getByTestId('now').click();
-    await page.keyboard.press('End');
-    await page.getByText('frame 128 of 128').waitFor();
-    await page.reload();
-    await page.getByText('frame 128 of 128').waitFor(patience);
-    await page.locator('[data-testid=map][data-ready=true]').waitFor(patience);
-    await page.getByTestId('now').getByText('Aug 2020').waitFor();
-  });
+  it.skipIf(sharedFolder() === null)(
+    'opens a real file, keeps it over a reload, and opens another that an address names',
+    async () => {
+      const { page } = app;
+      await page.getByRole('button', { name: 'Data', exact: true }).click();
+      const before = new URL(page.url()).hash;
+      await page.getByRole('button', { name: 'Open another…' }).click();
+      await page
+        .getByLabel('NetCDF file')
+        .setInputFiles(join(sharedFolder() ?? '', 'data', 'ersst_v5_sst.mnmean.nc'));
+      await page.getByText('frame 1 of 128').waitFor(patience);
+      await page.getByTestId('now').click();
+      await page.keyboard.press('End');
+      await page.getByText('frame 128 of 128').waitFor();
+      await page.reload();
+      await page.getByText('frame 128 of 128').waitFor(patience);
+      await page.locator('[data-testid=map][data-ready=true]').waitFor(patience);
+      await page.getByTestId('now').getByText('Aug 2020').waitFor();
+      // The address of the file of before, as a bookmark has it.
+      await page.evaluate((hash) => {
+        window.location.hash = hash;
+      }, before);
+      await page.getByText('of 60').waitFor(patience);
+    },
+  );
 
   it('never complained in the console', () => {
     expect(app.complaints).toEqual([]);

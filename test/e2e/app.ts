@@ -156,6 +156,14 @@ async function decoderPage(browser: Browser) {
   };
 }
 
+/** Waits until so many maps show a field. */
+export async function readyMaps(page: Page, count: number, patience: { timeout: number }): Promise<void> {
+  await page
+    .locator('[data-testid=map][data-ready=true]')
+    .nth(count - 1)
+    .waitFor(patience);
+}
+
 /** Presses Tab until the focused element's accessible name fits; the way a keyboard gets there. */
 export async function tabTo(page: Page, name: RegExp, most = 80): Promise<void> {
   for (let presses = 0; presses < most; presses += 1) {

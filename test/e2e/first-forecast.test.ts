@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { colourOf, colourTable } from '../../renderer/scenes/colour-tables.ts';
 import { MapGeometry } from '../../renderer/scenes/map-geometry.ts';
-import { startApp, type TestApp } from './app.ts';
+import { readyMaps, startApp, type TestApp } from './app.ts';
 import { sample, writeSample } from './sample.ts';
 
 const patience = { timeout: 240_000 };
@@ -13,11 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
-const maps = (count: number) =>
-  app.page
-    .locator('[data-testid=map][data-ready=true]')
-    .nth(count - 1)
-    .waitFor(patience);
+const maps = (count: number) => readyMaps(app.page, count, patience);
 const number = async (testId: string) =>
   Number((await app.page.getByTestId(testId).first().textContent())?.replace('−', '-'));
 

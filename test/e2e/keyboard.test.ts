@@ -9,7 +9,7 @@ import type { Download } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readField } from '#main/data/field.ts';
 import { openDataFile } from '#main/data/formats/registry.ts';
-import { startApp, type TestApp, tabTo } from './app.ts';
+import { readyMaps, startApp, type TestApp, tabTo } from './app.ts';
 
 const patience = { timeout: 120_000 };
 let app: TestApp;
@@ -19,11 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
-const maps = (count: number) =>
-  app.page
-    .locator('[data-testid=map][data-ready=true]')
-    .nth(count - 1)
-    .waitFor(patience);
+const maps = (count: number) => readyMaps(app.page, count, patience);
 const heading = (name: string) => app.page.getByRole('heading', { level: 1, name }).waitFor();
 
 async function press(name: RegExp, key = 'Enter'): Promise<void> {

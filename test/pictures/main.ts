@@ -4,7 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { startApp, type TestApp } from '../e2e/app.ts';
+import { readyMaps, startApp, type TestApp } from '../e2e/app.ts';
 
 const patience = { timeout: 900_000 };
 const root = resolve(import.meta.dirname, '..', '..');
@@ -44,11 +44,7 @@ async function take(name: string): Promise<void> {
 /** In this order; each goes on from where the one before has left the window. */
 function scenes({ page }: TestApp): Record<string, () => Promise<void>> {
   const place = (name: string) => page.getByRole('button', { name, exact: true }).click();
-  const maps = (count: number) =>
-    page
-      .locator('[data-testid=map][data-ready=true]')
-      .nth(count - 1)
-      .waitFor(patience);
+  const maps = (count: number) => readyMaps(page, count, patience);
   /** The Data place with no file open. */
   const anew = async () => {
     await page.goto(new URL('/#/data', app.url).href);

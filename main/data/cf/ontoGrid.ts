@@ -1,7 +1,7 @@
 /**
  * Finds the cells of another grid in a variable's own: the same places, whichever way round rows run, however
- * longitudes are counted, and whether the variable covers more or less: what lies beyond it is missing. Nothing is interpolated: where the cells of both
- * lie apart there is no answer but a sentence.
+ * longitudes are counted, and whether the variable covers more or less: what lies beyond it is missing. Nothing is
+ * interpolated: where the cells of both lie apart there is no answer but a sentence.
  */
 import { DriftcastError } from '#shared/errors.ts';
 import type { Grid } from './grid.ts';
