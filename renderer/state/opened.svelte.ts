@@ -26,6 +26,8 @@ export class Opened {
   /** What is being opened, and how much of it has been sent. */
   #opening = $state.raw<{ name: string; sent: number | null } | null>(null);
   #stop: AbortController | null = null;
+  /** Aborted when the shown variable is left. */
+  #left = new AbortController();
   /** By dimension; the first entry where nothing was chosen. */
   #chosen = $state.raw<Readonly<Record<string, number>>>({});
 
@@ -161,6 +163,7 @@ export class Opened {
   }
 
   close(): void {
+    this.#left.abort();
     this.#file = null;
     this.#token = null;
     this.#variable = null;
@@ -228,21 +231,44 @@ export class Opened {
   /** The one of before is shown until it has come, so that the line keeps its length. */
   async #loadSeries(file: string, variable: string): Promise<void> {
     const { slices, trajectory } = this;
-    const series = await this.#app.attempt(this.#app.client.files.rhythm({ file, variable, slices }));
+    const { files } = this.#app.client;
+    const series = await this.#read((options) => files.rhythm({ file, variable, slices }, options));
     const current = this.#file?.id === file && this.#variable === variable && this.trajectory === trajectory;
     const same = JSON.stringify(this.slices) === JSON.stringify(slices);
     if (current && same && series) this.#series = series;
   }
 
   async #load(file: string, variable: string): Promise<void> {
-    const { client } = this.#app;
+    const { fields, navigation } = this.#app;
+    const { files } = this.#app.client;
+    this.#left.abort();
+    this.#left = new AbortController();
     const current = () => this.#file?.id === file && this.#variable === variable;
-    const grid: Grid | null = await this.#app.attempt(client.files.grid({ file, variable }));
+    // The map that is about to be shown is asked for first: behind the time line it would wait for much reading.
+    const time = navigation.index('time') ?? 0;
+    const map = fields
+      .get({ kind: 'file', file, variable, time, slices: this.slices })
+      // Whoever shows it tells of its failure.
+      .catch(() => null);
+    const grid: Grid | null = await this.#read((options) => files.grid({ file, variable }, options));
     if (!current() || !grid) return;
     this.#geometry = new MapGeometry(grid);
+    await map;
+    if (!current()) return;
     await this.#loadSeries(file, variable);
-    const statistics = await this.#app.attempt(client.files.statistics({ file, variable }));
+    const statistics = await this.#read((options) => files.statistics({ file, variable }, options));
     if (this.#file?.id === file && statistics)
       this.#statistics = { ...this.#statistics, [variable]: statistics };
+  }
+
+  /** Reads for the variable that is shown: given up, without a word, once another one is. */
+  async #read<Result>(call: (options: { signal: AbortSignal }) => Promise<Result>): Promise<Result | null> {
+    const { signal } = this.#left;
+    try {
+      return await call({ signal });
+    } catch (thrown) {
+      if (!signal.aborted) this.#app.notices.fail(thrown);
+      return null;
+    }
   }
 }
