@@ -12,6 +12,7 @@ import {
   standardise,
 } from '#main/engine/networks/layers/normalisation.ts';
 import { resize } from '#main/engine/networks/layers/resize.ts';
+import { attendByRows } from '#main/engine/networks/layers/weightedValues.ts';
 import { VariableStore } from '#main/engine/networks/variables.ts';
 import { loadBackend } from '#main/engine/runtime/backend.ts';
 import { RandomStream } from '#main/engine/runtime/random.ts';
@@ -97,6 +98,46 @@ describe.each(['tensorflow', 'javascript'] as const)('layers on %s', (backend) =
       expect(gradientError(([input]) => layer(input as Four, null), [x])).toBeLessThan(5e-3);
       store.dispose();
     });
+  });
+
+  it('attends in parts as it does at once, also with dropout', () => {
+    tf.tidy(() => {
+      const inputs = parts([3, 7, 4], [3, 7, 4], [3, 7, 4]) as tf.Tensor3D[];
+      const inParts =
+        (rate: number) =>
+        ([q, k, v]: tf.Tensor[]): tf.Tensor => {
+          const random = rate === 0 ? null : new RandomStream(5);
+          // Three rows of seven a part, so the last one is a single row.
+          return attendByRows(q as tf.Tensor3D, k as tf.Tensor3D, v as tf.Tensor3D, rate, random, 3 * 7 * 4);
+        };
+      const [query, key, value] = inputs as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
+      const whole = tf.matMul(tf.softmax(tf.matMul(query, key, false, true)), value);
+      expect(difference(inParts(0)(inputs), whole)).toBeLessThan(1e-6);
+      expect(gradientError(inParts(0), inputs)).toBeLessThan(5e-3);
+      expect(difference(inParts(0.5)(inputs), inParts(0.5)(inputs))).toBe(0);
+      expect(difference(inParts(0.5)(inputs), whole)).toBeGreaterThan(0.01);
+      expect(gradientError(inParts(0.5), inputs)).toBeLessThan(5e-3);
+    });
+  });
+
+  it('holds no attention weights for the gradient where they are many', () => {
+    const store = new VariableStore(new RandomStream(1));
+    const before = tf.memory().numTensors;
+    const held = (atOnce: number): number => {
+      const layer = fullAttention(store, `a${atOnce}`, 8, 0.1, atOnce);
+      let bytes = 0;
+      const loss = (x: tf.Tensor): tf.Tensor => {
+        const sum = layer(x as Four, new RandomStream(2)).sum();
+        bytes = tf.memory().numBytes;
+        return sum;
+      };
+      tf.tidy(() => void tf.grad(loss)(tf.ones([1, 20, 20, 8])));
+      return bytes;
+    };
+    const weights = 4 * 4 * 400 ** 2;
+    expect(held(Infinity) - held(0)).toBeGreaterThan(2 * weights);
+    store.dispose();
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   it('doubles by repetition and a 3×3 convolution', () => {

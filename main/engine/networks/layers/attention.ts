@@ -1,9 +1,8 @@
 /**
  * Attention over grid cells: linear attention (Shen et al. 2021) at every resolution and full attention at the
- * coarsest. Linear attention is rearranged so that values and the output projection never exist at full resolution:
+ * coarsest, which on large grids is computed in parts (`weightedValues.ts`). Linear attention is rearranged so that values and the output projection never exist at full resolution:
  * with keys K and normalised input N, Kᵀ·(N·Wv)·Wo = ((Kᵀ·N)·Wv)·Wo, where the bracket is a small matrix.
  */
-import { native, runFloat } from '../../runtime/native.ts';
 import { operation } from '../../runtime/operation.ts';
 import type { RandomStream } from '../../runtime/random.ts';
 import * as tf from '../../runtime/tf.ts';
@@ -12,6 +11,7 @@ import { dropout } from './activation.ts';
 import { addBias } from './convolution.ts';
 import { product, sum } from './matrix.ts';
 import { normaliseChannels } from './normalisation.ts';
+import { attendByRows, softmax, WEIGHTS_AT_ONCE } from './weightedValues.ts';
 
 const HEADS = 4;
 const HEAD_SIZE = 32;
@@ -121,8 +121,7 @@ function softmaxRows(x: tf.Tensor2D): tf.Tensor2D {
   return operation<tf.Tensor>(
     { x },
     (save) => {
-      const b = native();
-      const y = b === null ? tf.softmax(x) : runFloat(b, 'Softmax', [x]);
+      const y = softmax(x);
       save([y]);
       return y;
     },
@@ -138,12 +137,16 @@ function softmaxRows(x: tf.Tensor2D): tf.Tensor2D {
   ) as tf.Tensor2D;
 }
 
-/** Every cell attends to every other; for the coarsest resolution only (memory grows with cells²). */
+/**
+ * Every cell attends to every other; for the coarsest resolution only (time grows with cells²).
+ * @param atOnce most bytes of attention weights that are held for the gradient; beyond that they are computed in parts
+ */
 export function fullAttention(
   store: VariableStore,
   name: string,
   channels: number,
   rate: number,
+  atOnce = WEIGHTS_AT_ONCE,
 ): AttentionLayer {
   const variables = attentionVariables(store, name, 'to_qkv', channels);
   return (x, random) =>
@@ -157,15 +160,27 @@ export function fullAttention(
           .transpose([0, 2, 1, 3])
           .reshape([batch * HEADS, cells, HEAD_SIZE]),
       ) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
-      const similarity = product(query.mul(SCALE), key, true);
-      const weights = softmaxRows(similarity.reshape([batch * HEADS * cells, cells])).reshape(
-        similarity.shape,
-      );
-      const attended = product(dropout(weights, rate, random), value)
+      const scaled: tf.Tensor3D = query.mul(SCALE);
+      const fits = 4 * batch * HEADS * cells ** 2 <= atOnce;
+      const attended = (fits ? attendAtOnce : attendByRows)(scaled, key, value, rate, random)
         .reshape([batch, HEADS, cells, HEAD_SIZE])
         .transpose([0, 2, 1, 3])
         .reshape([batch * cells, HIDDEN]) as tf.Tensor2D;
       const result = product(attended, variables.output.reshape([HIDDEN, channels]));
       return sum(addBias(result, variables.bias).reshape(x.shape) as tf.Tensor4D, x);
     });
+}
+
+/** softmax(query·keyᵀ)·value for each of a stack; all weights [stack, cells, cells] are kept for the gradient. */
+function attendAtOnce(
+  query: tf.Tensor3D,
+  key: tf.Tensor3D,
+  value: tf.Tensor3D,
+  rate: number,
+  random: RandomStream | null,
+): tf.Tensor3D {
+  const similarity = product(query, key, true);
+  const [stack, cells] = similarity.shape;
+  const weights = softmaxRows(similarity.reshape([stack * cells, cells])).reshape(similarity.shape);
+  return product(dropout(weights, rate, random) as tf.Tensor3D, value);
 }
