@@ -1,4 +1,5 @@
 /** Topic `runs`: training, and the weights that come of it. */
+import { settingsFor } from '#shared/domain/methods.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import type { Core } from './core.ts';
 import { requireTrust } from './errors.ts';
@@ -11,8 +12,9 @@ export function runsTopic(core: Core, training: Training) {
 
   return {
     estimate: os.runs.estimate.handler(async ({ input, signal }) => {
-      await entities.datasets.read(input.dataset);
-      const settings = input.settings ?? (await findPreset(core, input.preset)).settings;
+      const { summary } = await entities.datasets.read(input.dataset);
+      const preset = await findPreset(core, input.preset);
+      const settings = input.settings ?? settingsFor(preset, preset.settings.method, summary);
       const datasetFolder = entities.datasets.folder(input.dataset);
       return compute.call('estimate', { datasetFolder, settings }, { signal });
     }),

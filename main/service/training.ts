@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { entityFiles } from '#main/workspace/entities.ts';
 import { acquireLock, lockOwner } from '#main/workspace/lock.ts';
 import type { RunEvent } from '#shared/contract/index.ts';
+import { settingsFor } from '#shared/domain/methods.ts';
 import type { Run } from '#shared/domain/run.ts';
 import type { TrainSettings } from '#shared/domain/settings.ts';
 import { DriftcastError } from '#shared/errors.ts';
@@ -46,7 +47,10 @@ export class Training {
     const { entities, version } = this.core;
     const dataset = await entities.datasets.read(request.dataset);
     const preset = await findPreset(this.core, request.preset);
-    if (request.init !== null) await entities.runs.read(request.init);
+    const fresh = settingsFor(preset, preset.settings.method, dataset.summary);
+    // Weights fit the network that they were trained in alone.
+    const parent = request.init === null ? null : await entities.runs.read(request.init);
+    const own = parent === null ? fresh : { ...fresh, network: parent.settings.network };
     const name = request.name?.trim() || `${dataset.name}, ${preset.title}`;
     const { id } = await entities.runs.create(name);
     const run: Run = {
@@ -57,7 +61,7 @@ export class Training {
       dataset: dataset.id,
       datasetFingerprint: dataset.fingerprint,
       preset: preset.name,
-      settings: request.settings ?? preset.settings,
+      settings: request.settings ?? own,
       parent: request.init,
       status: 'queued',
       stage: null,

@@ -65,7 +65,13 @@ export class TrainingPlan {
     return this.#settings;
   }
   get changed(): boolean {
-    return this.preset !== null && this.#settings !== null && changed(this.preset.settings, this.#settings);
+    const { own } = this;
+    return own !== null && this.#settings !== null && changed(own, this.#settings);
+  }
+  /** The preset's settings for this dataset's grid. */
+  get own(): TrainSettings | null {
+    const { preset } = this;
+    return preset && settingsFor(preset, preset.settings.method, this.dataset.summary);
   }
 
   /** Runs whose weights fit this dataset: as many channels, over as many steps. */
@@ -88,7 +94,7 @@ export class TrainingPlan {
   /** Its settings come with it: other networks could not take its weights. */
   startFrom(id: string): void {
     this.#parent = this.parents.find((run) => run.id === id) ?? null;
-    this.#settings = this.#parent?.settings ?? this.preset?.settings ?? null;
+    this.#settings = this.#parent?.settings ?? this.own;
     this.#measureSoon();
   }
 
@@ -99,7 +105,7 @@ export class TrainingPlan {
   choose(name: string): void {
     this.#preset = name;
     this.#parent = null;
-    this.#settings = this.preset?.settings ?? null;
+    this.#settings = this.own;
     this.#measureSoon();
   }
 
@@ -111,14 +117,14 @@ export class TrainingPlan {
     if (this.#settings === null) return;
     // Another method starts from what the preset gives it: values tuned for the one before mean little to it.
     if (path === 'method' && this.preset)
-      this.#settings = settingsFor(this.preset, value as TrainSettings['method']);
+      this.#settings = settingsFor(this.preset, value as TrainSettings['method'], this.dataset.summary);
     else this.#settings = writePath(this.#settings, path, value);
     this.#measureSoon();
   }
 
   reset(): void {
     this.#parent = null;
-    this.#settings = this.preset?.settings ?? null;
+    this.#settings = this.own;
     this.#measureSoon();
   }
 

@@ -73,11 +73,35 @@ export function stagesOf(settings: TrainSettings): { name: StageName; settings: 
   return names.map((name) => ({ name, settings: stageSettings(settings, name) }));
 }
 
-/** A preset's settings for any method: those of the preset with what it changes for this one. */
-export function settingsFor(preset: Preset, method: TrainSettings['method']): TrainSettings {
-  if (method === preset.settings.method) return preset.settings;
+/** A preset's settings for any method: those of the preset with what it changes for this one, and for a grid. */
+export function settingsFor(
+  preset: Preset,
+  method: TrainSettings['method'],
+  grid: Grid | null = null,
+): TrainSettings {
   const changes = isTrainable(method) ? preset.methods[method] : undefined;
-  return trainSettingsSchema.parse(merged({ ...preset.settings, method }, changes ?? {}));
+  const settings =
+    method === preset.settings.method
+      ? preset.settings
+      : trainSettingsSchema.parse(merged({ ...preset.settings, method }, changes ?? {}));
+  return grid === null ? settings : { ...settings, network: deepEnough(settings.network, grid) };
+}
+
+interface Grid {
+  height: number;
+  width: number;
+}
+
+/** Cells of the coarsest level of a U-Net with attention: beyond these, full attention takes nearly all of the time. */
+const COARSEST_CELLS = 2048;
+
+/** Presets are made for the published grids; on larger ones the last level is repeated until full attention is cheap. */
+function deepEnough(network: TrainSettings['network'], { height, width }: Grid): TrainSettings['network'] {
+  if (network.kind !== 'unet_resnet') return network;
+  const dimMults = [...network.dimMults];
+  const coarsest = () => (height * width) / 4 ** (dimMults.length - 1);
+  while (coarsest() > COARSEST_CELLS) dimMults.push(dimMults.at(-1)!);
+  return dimMults.length === network.dimMults.length ? network : { ...network, dimMults };
 }
 
 type Tree = Record<string, unknown>;

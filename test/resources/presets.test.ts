@@ -55,6 +55,18 @@ describe('presets', () => {
     }
   });
 
+  it('keep their levels on the published grids, and repeat the last one until full attention is cheap', () => {
+    const levels = (name: string, height: number, width: number) => {
+      const preset = presets.get(`${name}.json`)!;
+      const { network } = settingsFor(preset, preset.settings.method, { height, width });
+      return network.kind === 'unet_resnet' ? network.dimMults : [];
+    };
+    expect(levels('sst-paper', 60, 60)).toEqual([1, 2, 4]);
+    expect(levels('sst-tiny', 60, 60)).toEqual([1, 2]);
+    expect(levels('sst-tiny', 240, 240)).toEqual([1, 2, 2, 2]);
+    expect(levels('sst-small', 720, 1440)).toEqual([1, 2, 4, 4, 4, 4]);
+  });
+
   it('of small size train every method within ten minutes, fine-tuning among them', () => {
     for (const system of ['navier-stokes', 'spring-mesh']) {
       const preset = presets.get(`${system}-small.json`)!;

@@ -74,12 +74,13 @@ async function startNew(session: Session, options: TrainOptions): Promise<Run> {
   }
   const dataset = findNamed('dataset', options.dataset, await client.datasets.list());
   const preset = findPreset(options.preset, dataset.system, await client.presets.list());
-  const base = settingsFor(preset, options.method ?? preset.settings.method);
+  const parent = options.init === undefined ? null : findNamed('run', options.init, await client.runs.list());
+  const fresh = settingsFor(preset, options.method ?? preset.settings.method, dataset.summary);
+  // Weights fit the network that they were trained in alone.
+  const base = parent === null ? fresh : { ...fresh, network: parent.settings.network };
   const stages = stagesOf(base).map(({ name }) => name);
   const settings = applySettings(base, assignments(options, stages));
-  const init =
-    options.init === undefined ? null : findNamed('run', options.init, await client.runs.list()).id;
-  const request = { dataset: dataset.id, preset: preset.name, settings, init };
+  const request = { dataset: dataset.id, preset: preset.name, settings, init: parent?.id ?? null };
   return trainToEnd(
     session,
     await client.runs.start({ ...request, ...(options.name ? { name: options.name } : {}) }),

@@ -9,12 +9,13 @@ import { estimateTraining } from '../training/estimate.ts';
 import { trainRun } from '../training/train.ts';
 import { checkpointStore } from './checkpoints.ts';
 import { initialWeights } from './initial.ts';
-import { describeMachine } from './machine.ts';
+import { availableBytes, describeMachine } from './machine.ts';
 import { preparedIn } from './prepared.ts';
 
 export const estimate: Handler<'estimate'> = async ({ datasetFolder, settings }) => {
   const dataset = await preparedIn(datasetFolder);
-  return estimateTraining(settings, dataset.examples('train'), dataset.examples('validation'));
+  const [train, validation] = [dataset.examples('train'), dataset.examples('validation')];
+  return estimateTraining(settings, train, validation, await availableBytes());
 };
 
 export const train: Handler<'train'> = async (input, { signal, emit, control }) => {
@@ -32,6 +33,7 @@ export const train: Handler<'train'> = async (input, { signal, emit, control }) 
     // Also when resuming: a fine-tuning that died before its first checkpoint has nothing else to go on from.
     initial:
       input.initFolder === null ? null : await initialWeights(input.initFolder, dataset, input.settings),
+    availableBytes: await availableBytes(),
     control: asked,
     signal,
     onStarted: (facts) => emit({ kind: 'started', ...facts, backend: backend.name, versions }),

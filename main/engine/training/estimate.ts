@@ -6,6 +6,7 @@ import { RandomStream } from '../runtime/random.ts';
 import * as tf from '../runtime/tf.ts';
 import { createMethod } from './methods.ts';
 import { ParameterVector } from './parameters.ts';
+import { guardLargeGrid, peakOf, probeItems, refuseTooLarge, rowsThatFit } from './row-memory.ts';
 import { planOf, type StageCosts, stageSeconds } from './time-left.ts';
 import { checkFreeze, trainableParameters } from './trainable.ts';
 import { VALIDATION_ROWS } from './validation.ts';
@@ -20,28 +21,35 @@ export interface TrainEstimate {
 
 /** What the process takes before any tensor: runtime, libraries, code. */
 const PROCESS_BYTES = 450e6;
-/** Rows of a probe: small, so that an estimate of a large model comes soon. */
+/** Rows of a probe: small, so that an estimate of a large model comes soon, and one where one row takes this long. */
 const PROBE_ROWS = 4;
+const SLOW_SECONDS = 3;
 /** One step on the optimiser's vectors costs little, but at small sizes more than nothing. */
 const OPTIMISER_SHARE = 1.05;
 
-/** Costs of the model's stages, of tuning after them, and the most bytes of tensors that one batch takes. */
+/** Costs of the model's stages, and of tuning after them. */
 export interface Probe {
   stages: StageCosts[];
   calibration: number;
-  batchBytes: number;
+  /** Bytes of tensors that one example of each stage takes, with gradient. */
+  rowBytes: number[];
 }
 
-/** @throws DriftcastError `bad-input` for settings that make no model, `out-of-memory` where not even the probe fits. */
+/**
+ * @param available bytes of memory that tensors may take
+ * @throws DriftcastError `bad-input` for settings that make no model, `out-of-memory` where not one example fits.
+ */
 export async function estimateTraining(
   settings: TrainSettings,
   train: ExampleSource,
   validation: ExampleSource,
+  available = Number.POSITIVE_INFINITY,
 ): Promise<TrainEstimate> {
+  await guardLargeGrid(settings, train, available);
   const model = createMethod(settings, train, settings.seed);
   try {
     checkFreeze(model, settings.freeze);
-    const probe = await probeStages(model, settings, train, validation);
+    const probe = await probeStages(model, settings, train, validation, available);
     const parameters = parametersOf(model);
     const start = { epoch: 0, step: 0, elapsed: 0 };
     const trained = model.stages.map(({ settings: own }, i) =>
@@ -50,9 +58,15 @@ export async function estimateTraining(
     const seconds = trained.reduce((a, b) => a + b, probe.calibration);
     // Weights and gradient, two moments, the average, and copies while stepping.
     const optimiserBytes = 8 * 4 * parameters;
+    const batchBytes = Math.max(
+      ...model.stages.map((stage, i) => {
+        const bytes = probe.rowBytes[i]!;
+        return bytes * Math.min(stage.settings.batchSize, train.count, rowsThatFit(bytes, available));
+      }),
+    );
     return {
       seconds,
-      memoryBytes: PROCESS_BYTES + probe.batchBytes + optimiserBytes,
+      memoryBytes: PROCESS_BYTES + batchBytes + optimiserBytes,
       parameters,
       stepSeconds: Math.max(...probe.stages.map(({ step }) => step)),
     };
@@ -65,15 +79,23 @@ export function parametersOf(model: MethodModel): number {
   return [...model.networks.values()].reduce((sum, network) => sum + network.parameterCount, 0);
 }
 
-/** Times one small batch of each stage, forward and with gradient, without changing any weight. */
+/**
+ * Times one small batch of each stage, forward and with gradient, without changing any weight.
+ * @throws DriftcastError `out-of-memory` where one example takes more than is available
+ */
 export async function probeStages(
   model: MethodModel,
   settings: TrainSettings,
   train: ExampleSource,
   validation: ExampleSource,
+  available: number,
 ): Promise<Probe> {
-  const measured: Awaited<ReturnType<typeof probeStage>>[] = [];
-  for (const stage of model.stages) measured.push(await probeStage(stage, train));
+  const measured: RowCosts[] = [];
+  for (const stage of model.stages) {
+    const costs = await probeStage(stage, train, available);
+    refuseTooLarge(costs.bytes, available, train.shape);
+    measured.push(costs);
+  }
   const validated = validation.count === 0 ? 0 : 1;
   const { members, starts } = settings.validation;
   const trajectories = validated * members * Math.min(starts, validation.count);
@@ -93,53 +115,52 @@ export async function probeStages(
   return {
     stages,
     calibration: forecasts * (model.calibration?.candidates.length ?? 0),
-    batchBytes: Math.max(
-      ...model.stages.map(
-        (stage, i) => measured[i]!.bytesPerRow * Math.min(stage.settings.batchSize, train.count),
-      ),
-    ),
+    rowBytes: measured.map(({ bytes }) => bytes),
   };
 }
 
 /** Seconds and bytes a row. */
-async function probeStage(
-  stage: Stage,
-  source: ExampleSource,
-): Promise<{ gradient: number; forward: number; bytesPerRow: number }> {
-  const rows = Math.min(PROBE_ROWS, source.count, stage.settings.batchSize);
-  // Steps from the middle of the schedule, so that no example is spared its interpolation.
-  const items = stage
-    .spread(1, 64)
-    .filter((_, i, all) => i >= Math.floor((all.length - rows) / 2))
-    .slice(0, rows);
-  while (items.length < rows) items.push({ ...items.at(-1)! });
-  const batch = await stage.load(source, items);
-  const vector = new ParameterVector(stage.network.parameters);
+interface RowCosts {
+  gradient: number;
+  forward: number;
+  /** Of tensors, at most at a time, with gradient. */
+  bytes: number;
+}
+
+async function probeStage(stage: Stage, source: ExampleSource, available: number): Promise<RowCosts> {
   const statistics = [...stage.network.buffers.values()].map((variable) => variable.clone());
+  const vector = new ParameterVector(stage.network.parameters);
   const pass = { dropout: true, training: true, random: new RandomStream(1) };
-  const gradient = () => {
-    const result = tf.tidy(() => vector.gradient(stage.objective(source, batch, pass)));
-    result.value.dataSync();
-    tf.dispose([result.value, result.gradient]);
+  const workOn = async (rows: number) => {
+    const batch = await stage.load(source, probeItems(stage, rows));
+    return {
+      gradient: () => {
+        const result = tf.tidy(() => vector.gradient(stage.objective(source, batch, pass)));
+        result.value.dataSync();
+        tf.dispose([result.value, result.gradient]);
+      },
+      forward: () => {
+        const loss = tf.tidy(() => stage.objective(source, batch, { ...pass, training: false })());
+        loss.dataSync();
+        loss.dispose();
+      },
+    };
   };
   try {
-    const before = tf.memory().numBytes;
-    // The first run is slower than all others; it tells the memory instead.
-    const profile = await tf.profile(() => {
-      gradient();
-      return tf.scalar(0);
-    });
-    tf.dispose(profile.result);
+    // The first runs are slower than all others; they tell the memory instead.
+    const one = await workOn(1);
+    const started = performance.now();
+    const bytes = await peakOf(one.gradient);
+    one.forward();
+    const slow = (performance.now() - started) / 1000 > SLOW_SECONDS;
+    const rows = slow
+      ? 1
+      : Math.min(PROBE_ROWS, source.count, stage.settings.batchSize, rowsThatFit(bytes, available));
+    const work = rows === 1 ? one : await workOn(rows);
     await tf.nextFrame();
-    const withGradient = timed(gradient);
+    const gradient = timed(work.gradient);
     await tf.nextFrame();
-    const forward = timed(() => {
-      const loss = tf.tidy(() => stage.objective(source, batch, { ...pass, training: false })());
-      loss.dataSync();
-      loss.dispose();
-    });
-    const bytes = Math.max(0, profile.peakBytes - before);
-    return { gradient: withGradient / rows, forward: forward / rows, bytesPerRow: bytes / rows };
+    return { gradient: gradient / rows, forward: timed(work.forward) / rows, bytes };
   } finally {
     [...stage.network.buffers.values()].forEach((variable, i) => {
       variable.assign(statistics[i]!);

@@ -65,7 +65,17 @@ export interface EnsembleStatistics extends SampleStatistics {
   seconds: number;
 }
 
-const MAX_BATCH = 32;
+const MOST_ROWS = 32;
+/** Largest grid that is forecast with so many rows at a time. */
+const GRID_CELLS = 128 * 128;
+
+/**
+ * Rows in one network call: fewer on larger grids, so that memory stays the same. Not as many as happen to fit, because
+ * the same seed has to give the same forecast wherever it is made.
+ */
+export function forecastRows({ height, width }: Problem['shape']): number {
+  return Math.max(1, Math.min(MOST_ROWS, Math.floor((MOST_ROWS * GRID_CELLS) / (height * width))));
+}
 
 /** Samples an ensemble from each start and hands over every lead once it is final; holds no more than one lead at a time. */
 export async function forecastEnsemble(request: EnsembleRequest): Promise<EnsembleStatistics> {
@@ -92,7 +102,7 @@ export async function forecastEnsemble(request: EnsembleRequest): Promise<Ensemb
       },
       schedule: request.schedule ?? null,
       random: new RandomStream(combineSeeds(request.seed, 7)),
-      maxBatch: request.maxBatch ?? MAX_BATCH,
+      maxBatch: request.maxBatch ?? forecastRows(problem.shape),
       boundary: request.boundary ?? null,
       onLead: async (lead, snapshot) => request.onLead(lead, (await snapshot.data()) as Float32Array),
       onProgress: request.onProgress ?? null,

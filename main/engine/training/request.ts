@@ -16,6 +16,8 @@ export interface TrainRequest extends TrainListener {
   initial?: ReadonlyMap<string, StoredTensor> | null;
   /** Seconds between checkpoints within an epoch; there is one after every epoch anyway. */
   checkpointSeconds?: number;
+  /** Bytes of memory that tensors may take; left out where running out of it can be caught, as on a GPU. */
+  availableBytes?: number;
   control?: TrainControl;
   signal?: AbortSignal | null;
 }

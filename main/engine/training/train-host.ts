@@ -5,15 +5,15 @@ import type { CheckpointMeta, StagePosition } from './checkpoint.ts';
 import { modelTensors } from './checkpoint.ts';
 import { TrainControl } from './control.ts';
 import type { Probe } from './estimate.ts';
+import { forecastRows } from './forecast.ts';
 import type { TrainRequest, TrainResult } from './request.ts';
 import { trainingTensors } from './resume.ts';
+import { rowsThatFit } from './row-memory.ts';
 import type { StageHost, StageLoop } from './stage-loop.ts';
 import { MeasuredCost, planOf, type StageCosts, stageSeconds } from './time-left.ts';
 import { frozenBuffers, trainableParameters } from './trainable.ts';
 import { forecastScore, type ValidationContext, validationLoss } from './validation.ts';
 
-/** Rows in one network call of validation forecasts; training keeps far more per row in memory. */
-const FORECAST_BATCH = 32;
 const CHECKPOINT_SECONDS = 60;
 
 export class TrainHost {
@@ -45,6 +45,19 @@ export class TrainHost {
 
   result(status: TrainResult['status']): TrainResult {
     return { status, epochs: this.#epochs, bestValidationCrps: this.#bestCrps, seconds: this.#seconds };
+  }
+
+  /** Examples of a stage's batch that fit into memory together; says so where that is not all of them. */
+  rowsAtOnce(stage: Stage): number {
+    const { batchSize } = stage.settings;
+    const available = this.request.availableBytes ?? Number.POSITIVE_INFINITY;
+    const bytes = this.probe.rowBytes[this.model.stages.indexOf(stage)]!;
+    const rows = Math.min(batchSize, rowsThatFit(bytes, available));
+    if (rows < Math.min(batchSize, this.request.train.count))
+      this.request.onNote?.(
+        `A batch of ${batchSize} would not fit into memory, so the ${stage.name} is trained with ${rows} example${rows === 1 ? '' : 's'} at a time; gradients are added up to the same batch.`,
+      );
+    return rows;
   }
 
   forStage(stage: Stage, position: StagePosition): StageHost {
@@ -139,7 +152,8 @@ export class TrainHost {
 
   get #validation(): ValidationContext {
     const { settings, validation, signal = null } = this.request;
-    return { model: this.model, source: validation, settings, maxBatch: FORECAST_BATCH, signal };
+    const maxBatch = forecastRows(validation.shape);
+    return { model: this.model, source: validation, settings, maxBatch, signal };
   }
 
   async #saveLast(loop: StageLoop): Promise<void> {

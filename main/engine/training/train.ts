@@ -7,6 +7,7 @@ import { parametersOf, probeStages } from './estimate.ts';
 import { createMethod } from './methods.ts';
 import type { TrainRequest, TrainResult } from './request.ts';
 import { readLast, restoreLoop } from './resume.ts';
+import { guardLargeGrid } from './row-memory.ts';
 import { StageLoop } from './stage-loop.ts';
 import { TrainHost } from './train-host.ts';
 import { checkFreeze, trainableParameters } from './trainable.ts';
@@ -25,6 +26,8 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
       `The training split has no window of ${train.horizon + 1} time steps in a row.`,
       'Choose a longer training period or a shorter horizon.',
     );
+  const available = request.availableBytes ?? Number.POSITIVE_INFINITY;
+  await guardLargeGrid(settings, train, available);
   const model = createMethod(settings, train, settings.seed);
   try {
     checkFreeze(model, settings.freeze);
@@ -35,7 +38,7 @@ export async function trainRun(request: TrainRequest): Promise<TrainResult> {
       parameters: parametersOf(model),
       references: await validationReferences(train, validation, settings),
     });
-    const probe = await probeStages(model, settings, train, validation);
+    const probe = await probeStages(model, settings, train, validation, available);
     const host = new TrainHost(request, model, probe, saved?.meta ?? null);
     const reached = saved ? model.stages.findIndex(({ name }) => name === saved.meta.stage) : 0;
     for (const [index, stage] of model.stages.entries()) {
@@ -56,9 +59,10 @@ async function runStage(
   host: TrainHost,
   saved: { tensors: ReadonlyMap<string, StoredTensor>; meta: CheckpointMeta } | null,
 ): Promise<'ended' | 'paused'> {
+  const rows = host.rowsAtOnce(stage);
   const position = saved
-    ? { ...saved.meta.position }
-    : freshPosition(stage.settings.batchSize, stage.continues ? host.bestCrps : null);
+    ? { ...saved.meta.position, microBatch: Math.min(saved.meta.position.microBatch, rows) }
+    : freshPosition(rows, stage.continues ? host.bestCrps : null);
   const loop = new StageLoop(stage, position, host.forStage(stage, position));
   try {
     if (saved) restoreLoop(loop, saved);
