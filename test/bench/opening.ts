@@ -1,15 +1,18 @@
 /**
  * Files larger than memory should cost none: a 3 GB NetCDF-3 file and a NetCDF-4 file of 1 GB, opened by the real
- * service and its engine. Measured are the time to the first map, the statistics, and the engine's peak memory.
+ * service and its engine. Measured are the time to the first map, the statistics, the engine's peak memory, and the level
+ * of memory while a model trains on a region of the file.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Netcdf4Writer } from '#main/data/formats/netcdf4Writer.ts';
 import { createService, type Service } from '#main/service/service.ts';
+import { engineMemory } from './engine-memory.ts';
 import type { Measure } from './measure.ts';
+import { trainingMemory } from './training-memory.ts';
 
 const [height, width] = [720, 1440];
 const latitudes = Float64Array.from({ length: height }, (_, i) => -89.875 + i * 0.25);
@@ -54,7 +57,7 @@ async function measureOpening(path: string, times: number): Promise<Measure[]> {
     const before = performance.now();
     const answer = await work();
     add(name, (performance.now() - before) / 1000, 's', goal);
-    add(`peak memory after that`, peakOf('files') / 2 ** 20, 'MiB', 'below 300');
+    add(`peak memory after that`, engineMemory('files', 'VmHWM') / 2 ** 20, 'MiB', 'below 300');
     return answer;
   };
   try {
@@ -76,8 +79,10 @@ async function measureOpening(path: string, times: number): Promise<Measure[]> {
     await timed('mean over 80 × 80 cells', () => series(service, file, 400, 479));
     await timed('giving up the mean of all cells', () => givenUp(service, file));
     await timed('statistics', () => client.files.statistics({ file, variable: 'sst' }));
-    await timed('a region of 240 × 240 cells prepared', () => prepare(service, file));
+    const dataset = await timed('a region of 240 × 240 cells prepared', () => prepare(service, file));
     await timed('statistics again', () => client.files.statistics({ file, variable: 'sst' }));
+    for (const { name, value, unit, goal } of await trainingMemory(service, dataset))
+      add(name, value, unit, goal);
   } finally {
     await service.close();
     await rm(workspace, { recursive: true, force: true, maxRetries: 3 });
@@ -110,8 +115,9 @@ async function givenUp(service: Service, file: string): Promise<void> {
   await map(service, file, 1);
 }
 
-async function prepare({ client }: Service, file: string): Promise<void> {
-  const { job } = await client.datasets.prepare({
+/** @returns the id of the dataset */
+async function prepare({ client }: Service, file: string): Promise<string> {
+  const { job, dataset } = await client.datasets.prepare({
     files: [file],
     name: 'A region',
     settings: {
@@ -123,21 +129,7 @@ async function prepare({ client }: Service, file: string): Promise<void> {
   });
   for await (const change of await client.jobs.watch({ job }))
     if (change.error) throw new Error(change.error.message);
-}
-
-/** Highest resident memory of the engine of a lane, which is a child of this process, in bytes. */
-function peakOf(lane: string): number {
-  for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      if (!readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes(`--lane=${lane}`)) continue;
-      const status = readFileSync(`/proc/${entry}/status`, 'utf8');
-      if (status.includes(`PPid:\t${process.pid}\n`))
-        return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) * 1024;
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  return Number.NaN;
+  return dataset;
 }
 
 /** A warm belt that moves with the seasons, waves in it, and land in one place. */

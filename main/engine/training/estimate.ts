@@ -6,7 +6,7 @@ import { RandomStream } from '../runtime/random.ts';
 import * as tf from '../runtime/tf.ts';
 import { createMethod } from './methods.ts';
 import { ParameterVector } from './parameters.ts';
-import { guardLargeGrid, peakOf, probeItems, refuseTooLarge, rowsThatFit } from './row-memory.ts';
+import { guardLargeGrid, peakOf, probeItems, refuseTooLarge, rowsAtOnce } from './row-memory.ts';
 import { planOf, type StageCosts, stageSeconds } from './time-left.ts';
 import { checkFreeze, trainableParameters } from './trainable.ts';
 import { VALIDATION_ROWS } from './validation.ts';
@@ -61,7 +61,7 @@ export async function estimateTraining(
     const batchBytes = Math.max(
       ...model.stages.map((stage, i) => {
         const bytes = probe.rowBytes[i]!;
-        return bytes * Math.min(stage.settings.batchSize, train.count, rowsThatFit(bytes, available));
+        return bytes * Math.min(train.count, rowsAtOnce(stage, bytes, available));
       }),
     );
     return {
@@ -153,9 +153,7 @@ async function probeStage(stage: Stage, source: ExampleSource, available: number
     const bytes = await peakOf(one.gradient);
     one.forward();
     const slow = (performance.now() - started) / 1000 > SLOW_SECONDS;
-    const rows = slow
-      ? 1
-      : Math.min(PROBE_ROWS, source.count, stage.settings.batchSize, rowsThatFit(bytes, available));
+    const rows = slow ? 1 : Math.min(PROBE_ROWS, source.count, rowsAtOnce(stage, bytes, available));
     const work = rows === 1 ? one : await workOn(rows);
     await tf.nextFrame();
     const gradient = timed(work.gradient);

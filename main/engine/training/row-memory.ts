@@ -15,18 +15,32 @@ import { ParameterVector } from './parameters.ts';
 /** Largest grid on which one example is tried out without a rough guess before. */
 const SAFE_CELLS = 128 * 128;
 
+/** Memory that one pass may take even where there is more. */
+const COMFORTABLE_BYTES = 6e9;
 /** Tensors of the size of the attention weights that a gradient holds. */
 const ATTENTION_COPIES = 6;
 
-/** Whole rows of `bytes` each that fit into `available`; at least one, since a refusal is {@link refuseTooLarge}'s to make. */
-export function rowsThatFit(bytes: number, available: number): number {
-  return Math.max(1, Math.floor(available / Math.max(1, bytes)));
+/**
+ * Examples of a stage that are computed together: its batch, or as many as fit. Beyond a few gigabytes more at once is no
+ * faster, so no more is taken, unless the network normalises over the batch and would see another one.
+ * @param bytes of one example
+ */
+export function rowsAtOnce({ settings, network }: Stage, bytes: number, available: number): number {
+  const wanted = network.buffers.size > 0 ? available : Math.min(available, COMFORTABLE_BYTES);
+  return Math.max(1, Math.min(settings.batchSize, Math.floor(wanted / Math.max(1, bytes))));
+}
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+
+/** Says that a batch is cut. */
+export function batchNote({ settings, name }: Stage, bytes: number, rows: number): string {
+  const { batchSize } = settings;
+  return `A batch of ${batchSize} would take ${gigabytes(bytes * batchSize)} of memory, so the ${name} is trained with ${rows} example${rows === 1 ? '' : 's'} at a time; gradients are added up to the same batch.`;
 }
 
 /** @throws DriftcastError `out-of-memory` where not even one example fits */
 export function refuseTooLarge(bytes: number, available: number, shape: ExampleSource['shape']): void {
   if (bytes <= available) return;
-  const gigabytes = (n: number) => `${(n / 1e9).toFixed(1)} GB`;
   throw new DriftcastError(
     'out-of-memory',
     `Training this network on ${shape.height} × ${shape.width} cells needs about ${gigabytes(bytes)} of memory for a single example, and ${gigabytes(available)} are free.`,

@@ -8,7 +8,7 @@ import type { Probe } from './estimate.ts';
 import { forecastRows } from './forecast.ts';
 import type { TrainRequest, TrainResult } from './request.ts';
 import { trainingTensors } from './resume.ts';
-import { rowsThatFit } from './row-memory.ts';
+import { batchNote, rowsAtOnce } from './row-memory.ts';
 import type { StageHost, StageLoop } from './stage-loop.ts';
 import { MeasuredCost, planOf, type StageCosts, stageSeconds } from './time-left.ts';
 import { frozenBuffers, trainableParameters } from './trainable.ts';
@@ -49,14 +49,11 @@ export class TrainHost {
 
   /** Examples of a stage's batch that fit into memory together; says so where that is not all of them. */
   rowsAtOnce(stage: Stage): number {
-    const { batchSize } = stage.settings;
     const available = this.request.availableBytes ?? Number.POSITIVE_INFINITY;
     const bytes = this.probe.rowBytes[this.model.stages.indexOf(stage)]!;
-    const rows = Math.min(batchSize, rowsThatFit(bytes, available));
-    if (rows < Math.min(batchSize, this.request.train.count))
-      this.request.onNote?.(
-        `A batch of ${batchSize} would not fit into memory, so the ${stage.name} is trained with ${rows} example${rows === 1 ? '' : 's'} at a time; gradients are added up to the same batch.`,
-      );
+    const rows = rowsAtOnce(stage, bytes, available);
+    if (rows < Math.min(stage.settings.batchSize, this.request.train.count))
+      this.request.onNote?.(batchNote(stage, bytes, rows));
     return rows;
   }
 

@@ -3,7 +3,7 @@ import { loadBackend } from '#main/engine/runtime/backend.ts';
 import * as tf from '#main/engine/runtime/tf.ts';
 import { estimateTraining, probeStages } from '#main/engine/training/estimate.ts';
 import { createMethod } from '#main/engine/training/methods.ts';
-import { guardLargeGrid } from '#main/engine/training/row-memory.ts';
+import { guardLargeGrid, rowsAtOnce } from '#main/engine/training/row-memory.ts';
 import { trainRun } from '#main/engine/training/train.ts';
 import { MemoryStore, toySettings, toySource } from '../toy-problem.ts';
 
@@ -62,6 +62,17 @@ describe('the memory of training', () => {
     narrow.losses.forEach((loss, i) => {
       expect(loss).toBeCloseTo(whole.losses[i]!, 4);
     });
+  });
+
+  it('takes no more than is of use where memory is plenty, but for networks that normalise over the batch', () => {
+    const rows = (network: NonNullable<Parameters<typeof toySettings>[0]>['network']) => {
+      const model = createMethod(toySettings({ network, interpolator: { batchSize: 64 } }), train, 1);
+      const count = rowsAtOnce(model.stages[0]!, 1e9, 32.5e9);
+      model.dispose();
+      return count;
+    };
+    expect(rows({ kind: 'unet_resnet', dim: 4, dimMults: [1], groups: 4 })).toBe(6);
+    expect(rows({ kind: 'unet_simple', dim: 4, upsampleDims: [64, 64] })).toBe(32);
   });
 
   it('refuses where not one example fits, and leaves no tensor', async () => {
