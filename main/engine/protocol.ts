@@ -261,12 +261,13 @@ export type ToEngine =
   | { type: 'ping'; nonce: number }
   | { type: 'exit' };
 
-/** `up`: the process runs; `ready`: it can take work (its backend is loaded). */
+/** `up`: the process runs; `ready`: it can take work (its backend is loaded); `idle`: no call is left. */
 export type FromEngine =
   | { type: 'up'; pid: number }
   | { type: 'ready'; lane: Lane }
   | { type: 'event'; id: number; event: unknown }
   | { type: 'result'; id: number; output: unknown }
   | { type: 'error'; id: number; error: ErrorData }
+  | { type: 'idle'; residentBytes: number }
   | { type: 'pong'; nonce: number }
   | { type: 'log'; level: 'info' | 'warn' | 'error'; message: string };

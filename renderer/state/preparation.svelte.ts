@@ -73,7 +73,7 @@ export class Preparation {
   #failure = $state.raw<ErrorData | null>(null);
   #busy = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #asked = 0;
+  #asking: AbortController | null = null;
 
   constructor(
     app: App,
@@ -228,25 +228,36 @@ export class Preparation {
     };
   }
 
-  /** Asks for the summary once the choices have been still for a moment; only the newest answer counts. */
+  /**
+   * Asks for the summary once the choices have been still for a moment; only the newest answer counts, and the reading for
+   * the one before is given up.
+   */
   askForSummary(settings: PrepareSettings): void {
-    clearTimeout(this.#timer);
-    this.#asked += 1;
-    const asked = this.#asked;
+    this.leave();
+    const asking = new AbortController();
+    this.#asking = asking;
     this.#busy = true;
     this.#timer = setTimeout(async () => {
+      const { signal } = asking;
       try {
-        const summary = await this.#app.client.datasets.preview({ file: this.file.id, settings });
-        if (asked !== this.#asked) return;
+        const { datasets } = this.#app.client;
+        const summary = await datasets.preview({ file: this.file.id, settings }, { signal });
+        if (signal.aborted) return;
         this.#summary = summary;
         this.#failure = null;
       } catch (thrown) {
-        if (asked !== this.#asked) return;
+        if (signal.aborted) return;
         this.#summary = null;
         this.#failure = failureOf(thrown);
       }
       this.#busy = false;
     }, previewDelay);
+  }
+
+  /** Gives up what is still read for the summary, so that nothing else waits for it. */
+  leave(): void {
+    clearTimeout(this.#timer);
+    this.#asking?.abort();
   }
 
   /** Starts the preparation; answers the job and the dataset it makes, null when it was refused. */

@@ -13,6 +13,7 @@ import { benchOpening } from './opening.ts';
 import { benchSampling } from './sampling.ts';
 import { benchSimulators } from './simulators.ts';
 import { benchSkill } from './skill.ts';
+import { benchSoak } from './soak.ts';
 import { benchWindow } from './window.ts';
 
 const { values: options } = parseArgs({
@@ -25,7 +26,7 @@ const { values: options } = parseArgs({
     method: { type: 'string', multiple: true, default: [] },
     /** Of `skill`: share of the presets' epochs that each method trains for. */
     share: { type: 'string', default: '1' },
-    /** Of `fuzz`: how long, the seed of the first file, and the kind of file; all when left out. */
+    /** Of `fuzz` and `soak`: how long, and the seed. Of `fuzz`: the kind of file; all when left out. */
     minutes: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
     specimen: { type: 'string' },
@@ -43,6 +44,7 @@ const benchmarks: Record<string, () => Promise<Measure[]>> = {
   simulators: benchSimulators,
   fuzz: () => benchFuzz(Number(options.minutes), Number(options.seed), options.specimen),
   window: benchWindow,
+  soak: () => benchSoak(Number(options.minutes), Number(options.seed)),
   opening: () => benchOpening(options.folder ?? tmpdir()),
   skill: () =>
     benchSkill({
@@ -53,7 +55,7 @@ const benchmarks: Record<string, () => Promise<Measure[]>> = {
     }),
 };
 /** Trains for hours, writes gigabytes, breaks things, or needs a browser: only when asked for by name. */
-const byNameOnly = new Set(['skill', 'opening', 'fuzz', 'window']);
+const byNameOnly = new Set(['skill', 'opening', 'fuzz', 'window', 'soak']);
 
 if (options['measure-memory'] !== undefined) {
   await measureSamplingMemory(Number(options['measure-memory']));

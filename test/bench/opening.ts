@@ -12,7 +12,7 @@ import { Netcdf4Writer } from '#main/data/formats/netcdf4Writer.ts';
 import { createService, type Service } from '#main/service/service.ts';
 import { engineMemory } from './engine-memory.ts';
 import type { Measure } from './measure.ts';
-import { trainingMemory } from './training-memory.ts';
+import { seriesInMemory, trainingMemory } from './training-memory.ts';
 
 const [height, width] = [720, 1440];
 const latitudes = Float64Array.from({ length: height }, (_, i) => -89.875 + i * 0.25);
@@ -37,6 +37,8 @@ export async function benchOpening(folder: string): Promise<Measure[]> {
 
 async function measureOpening(path: string, times: number): Promise<Measure[]> {
   const workspace = await mkdtemp(join(tmpdir(), 'driftcast-opening-'));
+  // Told to the engines when they start.
+  process.env.DRIFTCAST_MEMORY_BYTES = String(seriesInMemory);
   const service = await createService({
     workspaceFolder: workspace,
     engineEntry: join(root, '.build', 'main', 'engine.js'),

@@ -5,18 +5,20 @@
 import type { Page } from 'playwright-core';
 
 export interface Readings {
-  /** WebGL objects that were made and not deleted. */
-  readonly gpu: { textures: number; buffers: number; programs: number; vertexArrays: number };
+  /** WebGL contexts that are not lost, and their objects that were made and not deleted. */
+  readonly gpu: Record<'contexts' | GpuObject, number>;
   /** When textures of at least `cells` texels were uploaded, in milliseconds of the page's clock. */
   readonly uploads: readonly { at: number; cells: number }[];
   /** Tasks of 50 ms and more of the interface's thread, in milliseconds. */
   readonly longTasks: readonly number[];
 }
 
+type GpuObject = 'textures' | 'buffers' | 'programs' | 'vertexArrays';
+
 declare global {
   interface Window {
     instruments: {
-      gpu: Record<'textures' | 'buffers' | 'programs' | 'vertexArrays', number>;
+      contexts: { context: WeakRef<WebGL2RenderingContext>; objects: Record<GpuObject, number> }[];
       uploads: { at: number; cells: number }[];
       longTasks: number[];
     };
@@ -27,7 +29,7 @@ declare global {
 export async function installInstruments(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const read = {
-      gpu: { textures: 0, buffers: 0, programs: 0, vertexArrays: 0 },
+      contexts: [] as Window['instruments']['contexts'],
       uploads: [] as { at: number; cells: number }[],
       longTasks: [] as number[],
     };
@@ -36,12 +38,21 @@ export async function installInstruments(page: Page): Promise<void> {
       string,
       (...args: unknown[]) => unknown
     >;
-    const wrap = (name: string, before: (args: unknown[]) => void) => {
+    const wrap = (name: string, before: (args: unknown[], context: WebGL2RenderingContext) => void) => {
       const original = context[name]!;
-      context[name] = function (this: unknown, ...args: unknown[]) {
-        before(args);
+      context[name] = function (this: WebGL2RenderingContext, ...args: unknown[]) {
+        before(args, this);
         return original.apply(this, args);
       };
+    };
+    const known = new WeakMap<WebGL2RenderingContext, Record<GpuObject, number>>();
+    const objectsOf = (owner: WebGL2RenderingContext) => {
+      const before = known.get(owner);
+      if (before) return before;
+      const objects = { textures: 0, buffers: 0, programs: 0, vertexArrays: 0 };
+      known.set(owner, objects);
+      read.contexts.push({ context: new WeakRef(owner), objects });
+      return objects;
     };
     for (const [kind, word] of [
       ['textures', 'Texture'],
@@ -49,11 +60,11 @@ export async function installInstruments(page: Page): Promise<void> {
       ['programs', 'Program'],
       ['vertexArrays', 'VertexArray'],
     ] as const) {
-      wrap(`create${word}`, () => {
-        read.gpu[kind] += 1;
+      wrap(`create${word}`, (_args, owner) => {
+        objectsOf(owner)[kind] += 1;
       });
-      wrap(`delete${word}`, ([object]) => {
-        if (object) read.gpu[kind] -= 1;
+      wrap(`delete${word}`, ([object], owner) => {
+        if (object) objectsOf(owner)[kind] -= 1;
       });
     }
     const uploaded = (width: unknown, height: unknown, pixels: unknown) => {
@@ -69,7 +80,20 @@ export async function installInstruments(page: Page): Promise<void> {
 }
 
 export function readInstruments(page: Page): Promise<Readings> {
-  return page.evaluate(() => structuredClone(window.instruments));
+  return page.evaluate(() => {
+    const { contexts, uploads, longTasks } = window.instruments;
+    // What belongs to a context that is lost has gone with it.
+    const alive = contexts.filter(({ context }) => context.deref()?.isContextLost() === false);
+    const count = (kind: GpuObject) => alive.reduce((sum, { objects }) => sum + objects[kind], 0);
+    const gpu = {
+      contexts: alive.length,
+      textures: count('textures'),
+      buffers: count('buffers'),
+      programs: count('programs'),
+      vertexArrays: count('vertexArrays'),
+    };
+    return { gpu, uploads: [...uploads], longTasks: [...longTasks] };
+  });
 }
 
 /** Forgets uploads and long tasks so far. */

@@ -110,6 +110,7 @@ export function engineMain<L extends Lane>(
       transport.post({ type: 'error', id, error: toErrorData(thrown) });
     } finally {
       running.delete(id);
+      if (running.size === 0) transport.post({ type: 'idle', residentBytes: process.memoryUsage.rss() });
     }
   }
 

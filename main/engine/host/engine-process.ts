@@ -20,6 +20,8 @@ export type CallMessage = Extract<FromEngine, { type: 'event' | 'result' | 'erro
 export interface ProcessListener {
   ready(): void;
   message(message: CallMessage): void;
+  /** It has no call left and holds this much memory. */
+  idle(residentBytes: number): void;
   /** Exactly once, after the process has really gone. */
   ended(end: EngineEnd): void;
   log(level: 'info' | 'warn' | 'error', message: string): void;
@@ -32,7 +34,7 @@ const outputTailCharacters = 8000;
 /** Accepts what the protocol allows; null for anything else, since a broken engine may send anything. */
 export function parseFromEngine(message: unknown): FromEngine | null {
   if (typeof message !== 'object' || message === null) return null;
-  const { type, id, nonce, level, message: text, error } = message as Record<string, unknown>;
+  const { type, id, nonce, level, message: text, error, residentBytes } = message as Record<string, unknown>;
   switch (type) {
     case 'up':
     case 'ready':
@@ -44,6 +46,8 @@ export function parseFromEngine(message: unknown): FromEngine | null {
       return typeof id === 'number' && errorDataSchema.safeParse(error).success
         ? (message as FromEngine)
         : null;
+    case 'idle':
+      return typeof residentBytes === 'number' ? (message as FromEngine) : null;
     case 'pong':
       return typeof nonce === 'number' ? (message as FromEngine) : null;
     case 'log':
@@ -84,8 +88,9 @@ export class EngineProcess {
     this.child.onExit((exit) => this.exited(exit));
   }
 
+  /** Whether it takes calls. */
   get isReady(): boolean {
-    return this.state === 'ready';
+    return this.state === 'ready' && this.ending === null;
   }
 
   get pid(): number | undefined {
@@ -103,10 +108,10 @@ export class EngineProcess {
     this.child.kill();
   }
 
-  /** Asks it to exit and makes sure that it does. */
-  close(): void {
+  /** Asks it to exit and makes sure that it does; `ended` follows with the cause `closed`. */
+  close(sentence = 'Driftcast is closing.'): void {
     if (this.state === 'ended') return;
-    this.ending ??= { cause: 'closed', sentence: 'Driftcast is closing.' };
+    this.ending ??= { cause: 'closed', sentence };
     this.child.post({ type: 'exit' });
     const killer = setTimeout(() => this.child.kill(), this.limits.closeMilliseconds);
     this.child.onExit(() => clearTimeout(killer));
@@ -141,6 +146,9 @@ export class EngineProcess {
         return;
       case 'log':
         this.listener.log(message.level, message.message);
+        return;
+      case 'idle':
+        this.listener.idle(message.residentBytes);
         return;
       case 'pong':
         return;

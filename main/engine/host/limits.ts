@@ -17,6 +17,11 @@ export interface EngineLimits {
   /** Wait before the second start in a row; doubles up to the maximum. */
   backoffMilliseconds: number;
   maxBackoffMilliseconds: number;
+  /**
+   * Resident memory, in bytes, of which an idle process is replaced by a new one: TensorFlow keeps what it ever took for
+   * itself, and after a training that may be most of the machine.
+   */
+  idleBytes: number;
   /** Deaths in a row without progress that end a restartable call; failed starts that end every call. */
   maxDeaths: number;
 }
@@ -27,6 +32,7 @@ const common = {
   closeMilliseconds: 3_000,
   backoffMilliseconds: 250,
   maxBackoffMilliseconds: 10_000,
+  idleBytes: 1.5e9,
   maxDeaths: 3,
 };
 

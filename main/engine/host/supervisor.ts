@@ -177,6 +177,7 @@ export class EngineSupervisor<L extends Lane> {
         this.sendWaiting();
       },
       message: (message) => this.receive(message),
+      idle: (residentBytes) => this.idle(residentBytes),
       ended: (end) => this.ended(end),
       log: (level, message) => this.log(level, message),
       busy: () => [...this.tasks.values()].some((task) => task.sent),
@@ -216,6 +217,14 @@ export class EngineSupervisor<L extends Lane> {
     this.sendWaiting();
   }
 
+  /** A new process takes the place of one that is idle and holds much memory. */
+  private idle(residentBytes: number): void {
+    if (this.tasks.size > 0 || residentBytes <= this.limits.idleBytes) return;
+    this.process?.close(
+      `The idle ${this.lane} engine held ${(residentBytes / 1e9).toFixed(1)} GB and is replaced.`,
+    );
+  }
+
   private settle(task: Task, outcome: { output: unknown } | { error: unknown }): void {
     this.tasks.delete(task.id);
     if (task.grace !== null) clearTimeout(task.grace);
@@ -241,6 +250,11 @@ export class EngineSupervisor<L extends Lane> {
     this.process = null;
     if (this.disposing !== null) {
       this.disposing.finish();
+      return;
+    }
+    if (end.cause === 'closed') {
+      this.log('info', end.error.message);
+      this.startProcess();
       return;
     }
     this.log(end.cause === 'killed' ? 'warn' : 'error', `${end.error.message} ${end.error.details ?? ''}`);

@@ -96,7 +96,7 @@ describe('the engine', () => {
     expect(sent.at(-1)).toEqual({ type: 'pong', nonce: 5 });
     loaded(handlers);
     expect(await about(1)).toMatchObject({ type: 'result', output: { name: 'quick' } });
-    expect(sent.map(({ type }) => type)).toEqual(['up', 'pong', 'ready', 'event', 'result']);
+    expect(sent.map(({ type }) => type)).toEqual(['up', 'pong', 'ready', 'event', 'result', 'idle']);
   });
 
   it('turns errors into data and keeps bugs out of sight', async () => {

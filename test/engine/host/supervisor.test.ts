@@ -211,6 +211,16 @@ describe.each(hosts)('with $name’s processes', ({ create, ends }) => {
     });
   });
 
+  it('an idle process that holds much memory is replaced', async () => {
+    const { supervisor, log, started } = supervise('files');
+    const first = (await supervisor.call('inspect', inspect('hoard'))) as unknown as { pid: number };
+    await vi.waitFor(() => expect(supervisor.pid).not.toBe(first.pid));
+    expect(started).toHaveBeenCalledTimes(2);
+    expect(await supervisor.call('inspect', inspect('answer'))).toEqual(answered);
+    expect(log).toHaveBeenCalledWith('info', expect.stringContaining('held 9.0 GB and is replaced'));
+    expect(log).not.toHaveBeenCalledWith('error', expect.anything());
+  });
+
   describe('a process that does not start', () => {
     it.each([
       ['crash', /could not be started \(code 3\)/],
