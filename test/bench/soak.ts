@@ -10,7 +10,7 @@ export async function benchSoak(minutes: number, seed: number): Promise<Measure[
   const app = await startApp({ beforeOpening: installInstruments });
   try {
     let told = 0;
-    const { steps, findings, rests } = await walk(app, {
+    const { steps, findings, sentences, rests } = await walk(app, {
       seed,
       seconds: minutes * 60,
       legSteps: LEG_STEPS,
@@ -23,6 +23,7 @@ export async function benchSoak(minutes: number, seed: number): Promise<Measure[
         told = so.findings.length;
       },
     });
+    for (const sentence of sentences) console.error(`shown: ${sentence}`);
     const settings = { minutes, seed, legs: rests.length };
     return [
       { name: 'steps', value: steps, unit: '', settings },

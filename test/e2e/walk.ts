@@ -47,6 +47,8 @@ export interface Walk {
   steps: number;
   /** Errors of the page, and sentences on the screen that no one wrote for a reader. */
   findings: string[];
+  /** Sentences of failures that were shown, which may be right for what was typed. */
+  sentences: Set<string>;
   rests: Rest[];
 }
 
@@ -64,7 +66,7 @@ export async function walk(app: TestApp, { seed, seconds, legSteps, onLeg }: Wal
   const random = new Random(seed);
   const devtools = await page.context().newCDPSession(page);
   const end = performance.now() + seconds * 1000;
-  const result: Walk = { steps: 0, findings: [], rests: [] };
+  const result: Walk = { steps: 0, findings: [], sentences: new Set(), rests: [] };
   const lately: string[] = [];
   page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined));
   for (let leg = 0; performance.now() < end; leg++) {
@@ -75,6 +77,10 @@ export async function walk(app: TestApp, { seed, seconds, legSteps, onLeg }: Wal
       if (lately.length > 15) lately.shift();
       result.steps += 1;
       const found = [...app.complaints.splice(0), ...(await oddSentences(page))];
+      for (const alert of await page.getByRole('alert').all()) {
+        const text = await alert.textContent({ timeout: 500 }).catch(() => null);
+        if (text) result.sentences.add(text.trim());
+      }
       if (found.length > 0) result.findings.push(`${found.join(' | ')} — after: ${lately.join(', ')}`);
     }
     result.rests.push(await rest(page, devtools));
@@ -97,6 +103,9 @@ async function openSample(page: Page, title: string): Promise<void> {
 
 async function leaveDialogs(page: Page): Promise<void> {
   for (let i = 0; i < 4; i++) await page.keyboard.press('Escape');
+  // A failure waits to be read, and may cover what comes next.
+  for (const notice of await page.getByRole('button', { name: 'Dismiss' }).all())
+    await notice.click({ timeout: 1000 }).catch(() => undefined);
 }
 
 /** One thing that a person might do; answers what it was. */
