@@ -4,6 +4,7 @@
  */
 import type { Service } from '#main/service/service.ts';
 import { settingsFor } from '#shared/domain/methods.ts';
+import type { Run } from '#shared/domain/run.ts';
 import { engineMemory } from './engine-memory.ts';
 
 /** Less than any series of these benchmarks, so that frames come from disk. */
@@ -37,10 +38,14 @@ export async function trainingMemory({ client }: Service, dataset: string): Prom
     samples.set(now, [...(samples.get(now) ?? []), engineMemory('compute', 'VmRSS')]);
   }, SAMPLE_MILLISECONDS);
   let steps = 0;
+  let ended: Run | null = null;
   try {
     for await (const event of await client.runs.watch({ run })) {
       if (event.kind === 'note') console.error(event.message);
-      if (event.kind === 'run' && !['queued', 'training'].includes(event.run.status)) break;
+      if (event.kind === 'run' && ['finished', 'failed', 'stopped', 'paused'].includes(event.run.status)) {
+        ended = event.run;
+        break;
+      }
       if (event.kind !== 'progress') continue;
       now = event.stage;
       steps = event.step;
@@ -48,8 +53,7 @@ export async function trainingMemory({ client }: Service, dataset: string): Prom
   } finally {
     clearInterval(sampler);
   }
-  const { status, problem } = await client.runs.get({ run });
-  if (status !== 'finished') throw new Error(problem ?? `The training is ${status}.`);
+  if (ended?.status !== 'finished') throw new Error(ended?.problem ?? 'The training did not finish.');
   return [
     ...[...samples].flatMap(([name, values]) => levels(name, values)),
     { name: 'steps of the last stage', value: steps, unit: 'steps' },
