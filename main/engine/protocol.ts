@@ -123,7 +123,7 @@ export interface StepEvent {
 
 export interface SimulateInput {
   request: SimulationRequest;
-  /** Absolute path of the file, or of the folder that `nn-benchmark` is; its folder exists. */
+  /** Absolute path of the file, or of the folder that `zarr` and `nn-benchmark` are; its folder exists. */
   path: string;
   format: SimulationFormat;
   /** Of Driftcast, for the file's provenance. */
@@ -195,6 +195,8 @@ export interface FileCalls {
     { path: string; sha256: string; normalisation: NormalisationShape; runFolder: string },
     { tensors: number }
   >;
+  /** Writes a file anew as a Zarr store, a folder that must not be there yet. */
+  exportZarr: Call<{ path: string; folder: string }, { bytes: number }>;
   evaluateFiles: Call<
     { forecasts: string[]; truth: string | null },
     { scores: Scores; methods: ScoredMethod[] }

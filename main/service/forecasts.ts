@@ -104,10 +104,13 @@ export function forecastsTopic(core: Core) {
       await entities.forecasts.remove(forecast);
       return {};
     }),
-    export: os.forecasts.export.handler(async ({ input, context }) => {
+    export: os.forecasts.export.handler(async ({ input, context, signal }) => {
       requireTrust(context, 'write a forecast to a path', 'Download the forecast instead.');
       await entities.forecasts.read(input.forecast);
-      return { bytes: await copyWhole(forecastFile(entities, input.forecast), input.path) };
+      const file = forecastFile(entities, input.forecast);
+      if (/\.zarr$/i.test(input.path))
+        return files.call('exportZarr', { path: file, folder: input.path }, { signal });
+      return { bytes: await copyWhole(file, input.path) };
     }),
   };
 }

@@ -39,8 +39,8 @@ type File = SimulationResult['files'][number];
 /** Watchers that are slow see the newest picture alone. */
 const newestOnly = () => 'preview';
 
-const ending = (name: string, format: SimulationFormat) =>
-  format === 'netcdf' ? name : name.replace(/\.nc$/, '');
+const endings: Record<SimulationFormat, string> = { netcdf: '.nc', zarr: '.zarr', 'nn-benchmark': '' };
+const ending = (name: string, format: SimulationFormat) => name.replace(/\.nc$/, endings[format]);
 
 export function simulationsTopic(core: Core, opened: OpenedFiles) {
   const { os, simulation, jobs, workspace, version } = core;

@@ -17,7 +17,7 @@ const path = z.string().min(1).max(4096).nullable().default(null);
 export const simulations = {
   list: oc.output(z.array(simulatorDescriptionSchema)),
   recipes: oc.output(z.array(recipeSchema)),
-  /** One file, or with `nn-benchmark` one folder, named by the whole path. */
+  /** One file, or with `zarr` and `nn-benchmark` one folder, named by the whole path. */
   start: oc
     .input(
       z.object({

@@ -28,7 +28,7 @@ export const simulationRequestSchema = z.object({
   significantBits: z.number().int().min(1).max(23).nullable().default(null),
 });
 
-export const simulationFormats = ['netcdf', 'nn-benchmark'] as const;
+export const simulationFormats = ['netcdf', 'zarr', 'nn-benchmark'] as const;
 
 const periodSchema = z.string().regex(/^\d{4}[-\d]*\.\.\d{4}[-\d]*$/);
 

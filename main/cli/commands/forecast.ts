@@ -42,7 +42,7 @@ export function registerForecast(verbs: Verbs): void {
     )
     .option('--seed <number>', 'seed of the members', wholeNumber('--seed', 0), 1)
     .option('--name <name>', 'the name of the forecast')
-    .option('--out <file.nc>', 'where to write the NetCDF file')
+    .option('--out <file.nc>', 'where to write the NetCDF file; a name that ends in .zarr makes a Zarr store')
     .action((options: ForecastOptions) =>
       withCompute(verbs, options, async (session) => {
         const run = findNamed('run', options.run, await session.client.runs.list());
@@ -80,7 +80,7 @@ export async function makeForecast(session: Session, request: ForecastRequest): 
   return session.client.forecasts.get({ forecast: started.forecast });
 }
 
-/** Copies a forecast's NetCDF file out of the workspace; its size in bytes. */
+/** Copies a forecast's NetCDF file out of the workspace, as Zarr to a path that ends in .zarr; its size in bytes. */
 export async function exportTo(session: Session, forecast: string, path: string): Promise<number> {
   return (await session.client.forecasts.export({ forecast, path })).bytes;
 }

@@ -25,7 +25,7 @@ interface SimulateOptions extends Common {
   set?: string[];
   significantBits?: number;
   recipe?: string;
-  format: SimulationFormat;
+  format?: SimulationFormat;
   list?: boolean;
 }
 
@@ -34,7 +34,7 @@ const names = simulatorEntries.map((entry) => entry.name);
 export function registerSimulate(verbs: Verbs): void {
   const verb: Command = addVerb(verbs.program, 'simulate', 'Make trajectories of a physical system, seeded')
     .argument('[system]', `one of ${names.join(', ')}`)
-    .option('--out <file>', 'the NetCDF file to write; with --recipe the folder')
+    .option('--out <file>', 'the NetCDF file (or .zarr store) to write; with --recipe the folder')
     .option('--trajectories <count>', 'independent trajectories (1)', wholeNumber('--trajectories'))
     .option(
       '--steps <count>',
@@ -51,9 +51,8 @@ export function registerSimulate(verbs: Verbs): void {
     .option('--recipe <recipe>', 'all files of a named data set, e.g. spring-mesh-small')
     .option(
       '--format <format>',
-      `one of ${simulationFormats.join(', ')}`,
+      `one of ${simulationFormats.join(', ')}; netcdf when left out, zarr where --out ends in .zarr`,
       oneOf('--format', simulationFormats),
-      'netcdf',
     )
     .option('--list', 'list the simulators with their settings, and the recipes')
     .action((system: string | undefined, options: SimulateOptions) =>
@@ -98,9 +97,12 @@ async function one(session: Session, system: string | undefined, options: Simula
     significantBits,
   });
   const path = session.path(options.out);
-  const { job } = await session.client.simulations.start({ request, format: options.format, path });
+  const { job } = await session.client.simulations.start({ request, format: formatOf(options), path });
   return job;
 }
+
+const formatOf = ({ format, out = '' }: SimulateOptions): SimulationFormat =>
+  format ?? (/\.zarr$/i.test(out) ? 'zarr' : 'netcdf');
 
 async function recipe(
   session: Session,
@@ -123,7 +125,7 @@ async function recipe(
   const path = session.path(options.out);
   const { job } = await session.client.simulations.startRecipe({
     recipe: options.recipe ?? '',
-    format: options.format,
+    format: formatOf(options),
     path,
   });
   return job;

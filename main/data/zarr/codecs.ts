@@ -1,6 +1,6 @@
 /**
  * The compressions of Zarr chunks, each bounded by what a chunk can hold: a chunk that unpacks to more is refused
- * before memory is spent on it. Codecs that are not here are zarrita's own.
+ * before memory is spent on it. Codecs that are not here are zarrita's own. Stores are written with zstd.
  */
 import { gunzipSync, inflateSync } from 'node:zlib';
 import { registry } from 'zarrita';
@@ -49,7 +49,10 @@ let installed = false;
 export function installCodecs(): void {
   if (installed) return;
   installed = true;
-  const zstd = zstdWith(registry.get('zstd')!);
+  const loadZstd = registry.get('zstd')!;
+  const zstd = zstdWith(loadZstd);
+  const packZstd = async (input: Uint8Array, config: unknown) =>
+    (await loadZstd()).fromConfig(config, undefined as never).encode(input);
   const bounded: Record<string, Unpack> = {
     zstd,
     lz4,
@@ -59,12 +62,13 @@ export function installCodecs(): void {
   };
   for (const [name, unpack] of Object.entries(bounded)) {
     const entry: Entry = {
-      fromConfig: (_config, meta) => {
+      fromConfig: (config, meta) => {
         const limit = product(meta.shape) * Math.max(8, bytesPerValue(meta.dataType)) + spareBytes;
         const codec = {
           kind: 'bytes_to_bytes' as const,
-          encode: (): never => {
-            throw new Error('Zarr stores are written without this codec.');
+          encode: (input: Uint8Array) => {
+            if (name !== 'zstd') throw new Error('Zarr stores are written without this codec.');
+            return packZstd(input, config);
           },
           decode: (input: Uint8Array) => unpack(input, limit),
         };

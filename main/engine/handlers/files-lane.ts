@@ -6,7 +6,7 @@ import type { Handlers } from '../host/engine-main.ts';
 import { datasetField, datasetRhythm, prepare, previewPreparation } from './datasets.ts';
 import { field, grid, inspect, rhythm, series, statistics, times } from './files.ts';
 import { forecastField } from './forecast-fields.ts';
-import { evaluateFiles } from './forecast-files.ts';
+import { evaluateFiles, exportZarr } from './forecast-files.ts';
 import { probe, transect } from './forecast-places.ts';
 import { packModel, placeModel } from './models.ts';
 
@@ -36,5 +36,6 @@ export function filesLane(): Handlers<'files'> {
     packModel,
     placeModel,
     evaluateFiles,
+    exportZarr,
   };
 }

@@ -1,5 +1,6 @@
-/** Scores of forecasts that are files, whoever wrote them. */
+/** Forecasts as files: their scores, whoever wrote them, and our own in another format. */
 import { openTruth } from '#main/data/forecastTruth.ts';
+import { exportZarr as writeZarr } from '#main/data/zarr/export.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import type { Handler } from '../host/engine-main.ts';
 import { ScoreAccumulator } from '../verification/accumulator.ts';
@@ -8,6 +9,10 @@ import { withForecast } from './forecast-fields.ts';
 
 /** Starts of different files are told apart by numbers that no single file reaches. */
 const startsPerFile = 1_000_000;
+
+export const exportZarr: Handler<'exportZarr'> = async ({ path, folder }, { signal, emit }) => ({
+  bytes: await writeZarr(path, folder, { signal, onProgress: stepEmitter(emit, 'Writing the Zarr store') }),
+});
 
 export const evaluateFiles: Handler<'evaluateFiles'> = async ({ forecasts, truth }, { signal, emit }) => {
   let scores: ScoreAccumulator | null = null;

@@ -7,6 +7,7 @@ import {
   framesPerBlock,
   type SimulationFileLayout,
 } from '#main/data/simulationWriter.ts';
+import { exportZarr } from '#main/data/zarr/export.ts';
 import { type AnySimulator, findSimulator } from '#main/engine/simulators/registry.ts';
 import type { SimulationLayout } from '#main/engine/simulators/simulator.ts';
 import { completeSettings, type SimulatorEntry, simulatorNamed } from '#shared/domain/simulation.ts';
@@ -113,10 +114,11 @@ export function simulateWith(tools: SimulationTools): Handler<'simulate'> {
       // After a complete file there is nothing left to give up.
       await writer.abort();
     }
-    if (format === 'nn-benchmark') {
+    if (format !== 'netcdf') {
       try {
-        const onProgress = stepEmitter(emit, 'Writing the nn-benchmark folder');
-        const bytes = await exportNnBenchmark(path, resolve(input.path), { signal, onProgress });
+        const onProgress = stepEmitter(emit, `Writing the ${format} folder`);
+        const write = format === 'zarr' ? exportZarr : exportNnBenchmark;
+        const bytes = await write(path, resolve(input.path), { signal, onProgress });
         return { steps, seconds: secondsSince(start), bytes };
       } finally {
         await rm(path, { force: true });

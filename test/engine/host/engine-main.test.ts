@@ -76,6 +76,7 @@ const handlers: Handlers<'files'> = {
   placeModel: notUsed,
   probe: notUsed,
   transect: notUsed,
+  exportZarr: notUsed,
   evaluateFiles: notUsed,
 };
 const call = (id: number, path: string): ToEngine => ({
