@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TimeLine, timeAxisOf } from '#main/data/cf/timeAxis.ts';
 import { GapFiller } from '#main/data/prepared/gaps.ts';
+import { gramOf, sumCount, sumsAt } from '#main/data/prepared/gramSums.ts';
 import {
   basisAt,
   chooseBasis,
   type SeasonalBasis,
   SeasonalFit,
   seasonalShare,
+  termCount,
 } from '#main/data/prepared/seasonal.ts';
 import { splitRanges, windowStarts } from '#main/data/prepared/splits.ts';
 import { sameSeasonTimes } from '#main/data/prepared/years.ts';
@@ -102,6 +104,28 @@ describe('the seasonal cycle', () => {
       expect(fit.anomalyDeviation[0]).toBeLessThan(1e-3);
       expect(seasonalShare(fit)).toBeGreaterThan(0.999);
     }
+  });
+
+  it.each([
+    { kind: 'months' },
+    ...[0, 1, 2, 4].map((count) => ({ kind: 'harmonics', count }) as const),
+  ] as SeasonalBasis[])('keeps all products of $kind $count in few sums', (basis) => {
+    const line = daily(500);
+    const sums = new Float64Array(sumCount(basis));
+    const direct = new Float64Array(termCount(basis) ** 2);
+    for (let t = 0; t < line.count; t += 3) {
+      const row = basisAt(basis, line.date(t));
+      sumsAt(basis, row).forEach((value, i) => {
+        sums[i]! += value;
+      });
+      direct.forEach((_, i) => {
+        direct[i]! += row[Math.floor(i / row.length)]! * row[i % row.length]!;
+      });
+    }
+    expect(sums.length).toBeLessThanOrEqual(17);
+    gramOf(basis, sums).forEach((value, i) => {
+      expect(value).toBeCloseTo(direct[i]!, 9);
+    });
   });
 
   it('equals the means of the months where it has one term each', () => {

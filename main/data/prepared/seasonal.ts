@@ -4,6 +4,7 @@
  * forecastable; the mean itself is the climatology that forecasts have to beat.
  */
 import { type CalendarDate, seasonPhase } from '#shared/time/dates.ts';
+import { gramOf, SparseSums, sumCount, sumsAt } from './gramSums.ts';
 
 export type SeasonalBasis =
   | { readonly kind: 'months' }
@@ -83,18 +84,22 @@ export interface SeasonalFitResult {
   readonly anomalyDeviation: Float32Array;
 }
 
-/** Gathers the training frames one by one; memory is that of `terms + 5` frames in float64. */
+/**
+ * Gathers the training frames one by one. Memory is that of `terms + 5` frames in float64, and of 17 numbers (12 for
+ * months) for each value that is sometimes missing.
+ */
 export class SeasonalFit {
   private readonly terms: number;
-  private readonly gram: Float64Array;
+  /** Of all times. */
+  private readonly sums: Float64Array;
   private readonly moments: Float64Array;
   private readonly sum: Float64Array;
   private readonly squares: Float64Array;
   /** The first value of each cell: around it, sums of squares of 300 K fields keep their digits. */
   private readonly shift: Float64Array;
   private readonly counts: Int32Array;
-  /** What the missing times of a cell take away from the Gram matrix of all times. */
-  private readonly missing = new Map<number, Float64Array>();
+  /** What the missing times of a cell take away from {@link sums}. */
+  private readonly missing: SparseSums;
   private frames = 0;
 
   constructor(
@@ -102,7 +107,8 @@ export class SeasonalFit {
     private readonly size: number,
   ) {
     this.terms = termCount(basis);
-    this.gram = new Float64Array(this.terms * this.terms);
+    this.sums = new Float64Array(sumCount(basis));
+    this.missing = new SparseSums(size, this.sums.length);
     this.moments = new Float64Array(this.terms * size);
     this.sum = new Float64Array(size);
     this.squares = new Float64Array(size);
@@ -113,24 +119,17 @@ export class SeasonalFit {
   /** One training frame, NaN where missing, with the basis at its date. */
   add(basisRow: Float64Array, frame: Float32Array): void {
     const { terms, size } = this;
-    const outer = new Float64Array(terms * terms);
-    for (let i = 0; i < terms; i++) {
-      for (let j = 0; j < terms; j++) outer[i * terms + j] = basisRow[i]! * basisRow[j]!;
-    }
+    const now = sumsAt(this.basis, basisRow);
     for (let cell = 0; cell < size; cell++) {
       const value = frame[cell]!;
       if (Number.isNaN(value)) {
-        const lost =
-          this.missing.get(cell) ?? (this.counts[cell]! > 0 ? new Float64Array(outer.length) : null);
         // Cells never seen so far are land, or are booked when they first appear.
-        if (lost === null) continue;
-        for (let i = 0; i < outer.length; i++) lost[i]! += outer[i]!;
-        this.missing.set(cell, lost);
+        if (this.counts[cell]! > 0) addTo(this.missing.of(cell), now);
         continue;
       }
       if (this.counts[cell] === 0) {
         this.shift[cell] = value;
-        if (this.frames > 0) this.missing.set(cell, this.gram.slice());
+        if (this.frames > 0) this.missing.of(cell).set(this.sums);
       }
       const d = value - this.shift[cell]!;
       this.counts[cell]!++;
@@ -141,7 +140,7 @@ export class SeasonalFit {
         if (b !== 0) this.moments[k * size + cell]! += b * d;
       }
     }
-    for (let i = 0; i < outer.length; i++) this.gram[i]! += outer[i]!;
+    addTo(this.sums, now);
     this.frames++;
   }
 
@@ -150,17 +149,13 @@ export class SeasonalFit {
     const make = (length: number) => new Float32Array(length).fill(Number.NaN);
     const coefficients = make(terms * size);
     const [mean, deviation, anomalyDeviation] = [make(size), make(size), make(size)];
-    const usual = factorise(this.gram, terms);
+    const usual = factorise(gramOf(this.basis, this.sums), terms);
     const right = new Float64Array(terms);
     for (let cell = 0; cell < size; cell++) {
       const n = this.counts[cell]!;
       if (n === 0) continue;
-      const lost = this.missing.get(cell);
-      const factor = lost
-        ? factorise(
-            this.gram.map((value, i) => value - lost[i]!),
-            terms,
-          )
+      const factor = this.missing.has(cell)
+        ? factorise(gramOf(this.basis, difference(this.sums, this.missing.of(cell))), terms)
         : usual;
       for (let k = 0; k < terms; k++) right[k] = this.moments[k * size + cell]!;
       const solution = solve(factor, right, terms);
@@ -179,6 +174,12 @@ export class SeasonalFit {
     return { coefficients, mean, deviation, anomalyDeviation };
   }
 }
+
+function addTo(sums: Float64Array, terms: Float64Array): void {
+  for (let i = 0; i < sums.length; i++) sums[i]! += terms[i]!;
+}
+
+const difference = (a: Float64Array, b: Float64Array) => a.map((value, i) => value - b[i]!);
 
 /** Share of the variance in training that the cycle explains, over all observed values of a frame, 0–1. */
 export function seasonalShare(fit: SeasonalFitResult): number {
