@@ -113,6 +113,7 @@ async function examine(
   }
   const reason = helper ?? problem ?? whyNotForecastable(variable, grid) ?? undefined;
   const text = (name: string) => attributeText(variable.attributes, name);
+  const readable = isNumericType(variable.type) && variable.unreadable === undefined;
   const summary: VariableSummary = {
     name: variable.path,
     longName: text('long_name') || text('title'),
@@ -130,6 +131,7 @@ async function examine(
     max: null,
     mean: null,
     forecastable: reason === undefined,
+    viewable: !helper && readable && grid !== null && grid.y !== null && grid.x !== null,
     ...(reason === undefined ? {} : { reason }),
   };
   return { variable, grid, summary };

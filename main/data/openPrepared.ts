@@ -116,7 +116,14 @@ export async function openPrepared(
     areaWeighting === 'latitude' ? latitudeWeights(dataset) : new Float32Array(height * width).fill(1);
   const { horizon, extraChannels } = dataset.settings;
   const statics = await openStatics(folder, description, timeLine);
-  const conditions = conditionMaker(extraChannels, dataset.summary, mask, timeLine, statics);
+  const conditions = conditionMaker(
+    extraChannels,
+    dataset.summary,
+    mask,
+    timeLine,
+    statics,
+    positions?.latitude ?? null,
+  );
   const hasFrame = (time: number) => Number.isInteger(time) && time >= 0 && time < times;
 
   const physical = (timeIndex: number): Float32Array => {

@@ -6,6 +6,7 @@
  * scores; `simulation` runs simulators in threads and writes what they make. A long training step therefore
  * never delays a map, and a file that crashes a parser never ends a training run. Large arrays cross as transferable or structured-cloned Float32Arrays.
  */
+import type { CellDegrees } from '#shared/contract/fields.ts';
 import type { TradeoffPoint } from '#shared/domain/comparison.ts';
 import type { Dataset, PreparationSummary, PrepareSettings } from '#shared/domain/dataset.ts';
 import type { FileSummary, VariableSummary } from '#shared/domain/file.ts';
@@ -153,7 +154,9 @@ export interface FileCalls {
     { paths: string[]; variable: string; box: CellBox; slices: Record<string, number> },
     PlaceSeries
   >;
-  grid: Call<{ paths: string[]; variable: string }, Grid>;
+  grid: Call<{ paths: string[]; variable: string }, Grid & { curvilinear: boolean }>;
+  /** Of every cell of a curvilinear grid; `not-found` for any other. */
+  degrees: Call<{ paths: string[]; variable: string; direction: CellDegrees['direction'] }, FieldData>;
   times: Call<{ paths: string[]; variable: string }, { dates: string[] }>;
   field: Call<
     {
@@ -175,6 +178,7 @@ export interface FileCalls {
     Pick<Dataset, 'sources' | 'summary' | 'fingerprint' | 'system'>
   >;
   datasetRhythm: Call<{ datasetFolder: string; channel: number }, Rhythm>;
+  datasetDegrees: Call<{ datasetFolder: string; direction: CellDegrees['direction'] }, FieldData>;
   datasetField: Call<{ datasetFolder: string; channel: number; time: number }, FieldData>;
   forecastField: Call<
     { forecastFolder: string; quantity: string; channel: number; start: number; lead: number },

@@ -1,7 +1,9 @@
 /** The data plane: turns an address into values, keeping the latest ones in memory for scrubbing to and fro. */
+import { join } from 'node:path';
 import type { FieldData, Grid } from '#main/engine/protocol.ts';
+import { entityFiles } from '#main/workspace/entities.ts';
 import { thin } from '#shared/coarse.ts';
-import { type FieldAddress, fieldPath, type StoredField } from '#shared/contract/fields.ts';
+import { type CellDegrees, type FieldAddress, fieldPath, type StoredField } from '#shared/contract/fields.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { formatUnits } from '#shared/units.ts';
 import type { Core } from './core.ts';
@@ -89,12 +91,24 @@ export function fieldResolver(
     }
   }
 
+  async function readDegrees({ direction, of }: CellDegrees): Promise<FieldData> {
+    if (of.kind === 'dataset')
+      return files.call('datasetDegrees', { datasetFolder: entities.datasets.folder(of.dataset), direction });
+    if (of.kind === 'file')
+      return files.call('degrees', { paths: await opened.paths(of.file), variable: of.variable, direction });
+    // The dataset may be gone; the forecast's own file has the degrees too.
+    const { variable, channels } = await entities.forecasts.read(of.forecast);
+    const paths = [join(entities.forecasts.folder(of.forecast), entityFiles.netcdf)];
+    return files.call('degrees', { paths, variable: channels?.[0]?.variable ?? variable, direction });
+  }
+
   const read = async (address: FieldAddress): Promise<FieldData> => {
     if (address.kind === 'coarse') {
       const { field, stride } = address;
       const whole = cache.get(fieldPath(field));
       return whole ? { ...whole, ...thin(whole, stride) } : readStored(field, { stride });
     }
+    if (address.kind === 'degrees') return readDegrees(address);
     if (address.kind === 'difference')
       return difference(...(await Promise.all([resolve(address.first), resolve(address.second)])));
     if (address.kind === 'onto') return readStored(address.field, { onto: await gridOf(address.like) });

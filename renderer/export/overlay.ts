@@ -41,7 +41,7 @@ export function paintOverlay(context: CanvasRenderingContext2D, picture: HTMLEle
   context.restore();
 }
 
-/** A rectangle or a line whose coordinates are shares of the picture. */
+/** A rectangle, a line or a path whose coordinates are shares of the picture. */
 function paintShape(
   context: CanvasRenderingContext2D,
   shape: SVGElement,
@@ -51,6 +51,13 @@ function paintShape(
   const style = getComputedStyle(shape);
   context.strokeStyle = style.stroke;
   context.lineWidth = Number.parseFloat(style.strokeWidth);
+  if (shape.tagName === 'path') {
+    const path = new Path2D();
+    const place = new DOMMatrix([frame.width, 0, 0, frame.height, frame.x, frame.y]);
+    path.addPath(new Path2D(shape.getAttribute('d') ?? ''), place);
+    context.stroke(path);
+    return;
+  }
   context.beginPath();
   if (shape.tagName === 'line') {
     context.moveTo(frame.x + share('x1') * frame.width, frame.y + share('y1') * frame.height);

@@ -22,9 +22,11 @@ import type { ColourTable } from './colour-tables.ts';
 import vertexShader from './field.vert.glsl?raw';
 import fragmentShader from './globe.frag.glsl?raw';
 import { type GlobeCentre, graticule, linesOnDisc } from './globe.ts';
+import { Lookup } from './lookup.ts';
 import type { MapGeometry } from './map-geometry.ts';
-import { fill, lines, setPoints, texture } from './picture.ts';
+import { lines, setEmpty, setFlip, setPoints, withCells } from './picture.ts';
 import type { PictureSize, SceneColours, StagePicture } from './stage-picture.ts';
+import { fill, texture } from './textures.ts';
 
 /** Steps in which the places of longitudes and latitudes are tabled: a tenth of the finest cells in use. */
 const samples = 4096;
@@ -36,6 +38,7 @@ export class GlobePicture implements StagePicture {
   readonly #changed: () => void;
   readonly #coast = lines(0.85);
   readonly #graticule = lines(0.3);
+  readonly #lookup = new Lookup();
   readonly #disc: Mesh<PlaneGeometry, ShaderMaterial>;
   readonly #uniforms = {
     field: { value: null as DataTexture | null },
@@ -45,6 +48,8 @@ export class GlobePicture implements StagePicture {
     land: { value: new Color() },
     hatch: { value: new Color() },
     empty: { value: new Color() },
+    lookup: { value: null as DataTexture | null },
+    curvilinear: { value: false },
     pixelRatio: { value: 1 },
     centre: { value: new Vector2() },
     extent: { value: new Vector4() },
@@ -62,7 +67,7 @@ export class GlobePicture implements StagePicture {
     const material = new ShaderMaterial({
       glslVersion: GLSL3,
       vertexShader,
-      fragmentShader,
+      fragmentShader: withCells(fragmentShader),
       depthTest: false,
       uniforms: this.#uniforms,
     });
@@ -107,7 +112,9 @@ export class GlobePicture implements StagePicture {
     const { extent } = geometry;
     if (!extent) return;
     const { west, east, south, north } = extent;
-    this.#uniforms.flip.value.set(geometry.columnZeroOnLeft ? 0 : 1, geometry.rowZeroOnTop ? 1 : 0);
+    this.#uniforms.lookup.value = this.#lookup.use(geometry);
+    this.#uniforms.curvilinear.value = geometry.lookup !== null;
+    setFlip(this.#uniforms.flip.value, geometry);
     this.#uniforms.extent.value.set(west, east, south, north);
     const tabled = (at: (share: number) => number) =>
       texture(
@@ -148,7 +155,7 @@ export class GlobePicture implements StagePicture {
   setColours(colours: SceneColours): void {
     this.#uniforms.land.value.setStyle(colours.land, NoColorSpace);
     this.#uniforms.hatch.value.setStyle(colours.hatch, NoColorSpace);
-    this.#uniforms.empty.value.setStyle(colours.land, NoColorSpace).lerp(new Color(colours.panel), 0.5);
+    setEmpty(this.#uniforms.empty.value, colours);
     (this.#coast.material as LineBasicMaterial).color.set(colours.coast);
     (this.#graticule.material as LineBasicMaterial).color.set('#ffffff');
     this.#changed();
@@ -164,6 +171,7 @@ export class GlobePicture implements StagePicture {
   }
 
   dispose(): void {
+    this.#lookup.release();
     for (const { value } of [
       this.#uniforms.field,
       this.#uniforms.table,

@@ -1,15 +1,4 @@
 // A globe seen from far away: every pixel is turned back into longitude and latitude, and these into a cell.
-precision highp float;
-precision highp sampler2D;
-
-uniform sampler2D field;
-uniform sampler2D table;
-uniform vec2 limits;
-uniform vec2 flip;
-uniform vec3 land;
-uniform vec3 hatch;
-uniform vec3 empty;
-uniform float pixelRatio;
 // Longitude and latitude in the middle of the disc, radians.
 uniform vec2 centre;
 // West, east, south, north of the data, degrees; east may be beyond 180 or 360.
@@ -47,15 +36,5 @@ void main() {
   vec2 share = vec2(
     along(across, (turned - extent.x) / (extent.y - extent.x)),
     1.0 - along(down, (extent.w - latitude) / (extent.w - extent.z)));
-  ivec2 size = textureSize(field, 0);
-  vec2 at = mix(share, 1.0 - share, flip);
-  ivec2 cell = clamp(ivec2(at * vec2(size)), ivec2(0), size - 1);
-  float value = texelFetch(field, cell, 0).r;
-  if (value > 1.0e37) {
-    float stripe = mod((gl_FragCoord.x + gl_FragCoord.y) / pixelRatio, 8.0);
-    colour = vec4((stripe < 1.25 ? hatch : land) * shade, 1.0);
-    return;
-  }
-  float part = clamp((value - limits.x) / (limits.y - limits.x), 0.0, 1.0);
-  colour = vec4(texelFetch(table, ivec2(int(floor(part * 255.0 + 0.5)), 0), 0).rgb * shade, 1.0);
+  colour = vec4(colourAt(share) * shade, 1.0);
 }

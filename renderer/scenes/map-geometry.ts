@@ -23,6 +23,14 @@ export interface PicturePoint {
   v: number;
 }
 
+/** Degrees; `east` may exceed 180 or 360. */
+export interface Extent {
+  south: number;
+  north: number;
+  west: number;
+  east: number;
+}
+
 export interface GraticuleLine {
   /** Degrees. */
   value: number;
@@ -34,6 +42,8 @@ export class MapGeometry {
   readonly height: number;
   readonly width: number;
   readonly geographic: boolean;
+  /** Whether rows are latitudes and columns longitudes, so that a box of cells is one in degrees. */
+  readonly rectilinear: boolean;
   /** Whether row 0 is the picture's top row. Index grids count upwards, as ocean models do. */
   readonly rowZeroOnTop: boolean;
   readonly columnZeroOnLeft: boolean;
@@ -51,17 +61,23 @@ export class MapGeometry {
     this.#latitudes = grid.latitudes;
     this.#longitudes = grid.longitudes === null ? null : unwrap(grid.longitudes);
     this.geographic = this.#latitudes !== null && this.#longitudes !== null;
+    this.rectilinear = this.geographic;
     this.rowZeroOnTop = (this.#latitudes?.[0] ?? 0) > (this.#latitudes?.at(-1) ?? 0);
     this.columnZeroOnLeft = (this.#longitudes?.[0] ?? 0) <= (this.#longitudes?.at(-1) ?? 0);
     const rows = this.#latitudes ? edges(this.#latitudes).map((edge) => clamp(edge, -90, 90)) : null;
     const columns = this.#longitudes ? edges(this.#longitudes) : null;
     this.#rowEdges = rows && !this.rowZeroOnTop ? rows.reverse() : rows;
     this.#columnEdges = columns && !this.columnZeroOnLeft ? columns.reverse() : columns;
-    this.aspect = this.#aspect();
+    const extent = this.#edgesOfAll();
+    this.aspect = (extent && aspectOf(extent)) ?? this.width / this.height;
   }
 
   /** Degrees; null without geography. `east` may exceed 180 or 360. */
-  get extent(): { south: number; north: number; west: number; east: number } | null {
+  get extent(): Extent | null {
+    return this.#edgesOfAll();
+  }
+
+  #edgesOfAll(): Extent | null {
     const rows = this.#rowEdges;
     const columns = this.#columnEdges;
     if (!rows || !columns) return null;
@@ -71,6 +87,11 @@ export class MapGeometry {
       west: columns[0] ?? 0,
       east: columns.at(-1) ?? 360,
     };
+  }
+
+  /** Of curvilinear grids the number of the cell at each point of the picture, from its upper left corner; null where cells fill it in their order. */
+  get lookup(): { readonly data: Float32Array; readonly width: number; readonly height: number } | null {
+    return null;
   }
 
   cellAt(point: PicturePoint): Cell | null {
@@ -129,14 +150,13 @@ export class MapGeometry {
       .map((value) => ({ value, at: this.project(value, 0)?.u ?? -1 }))
       .filter((line) => line.at > 0 && line.at < 1);
   }
+}
 
-  #aspect(): number {
-    const extent = this.extent;
-    if (!extent) return this.width / this.height;
-    const middle = ((extent.north + extent.south) / 2) * (Math.PI / 180);
-    const aspect = ((extent.east - extent.west) * Math.cos(middle)) / (extent.north - extent.south);
-    return Number.isFinite(aspect) && aspect > 0 ? clamp(aspect, 0.05, 20) : this.width / this.height;
-  }
+/** Width over height, true to scale at the middle latitude; null where that is no number. */
+export function aspectOf({ south, north, west, east }: Extent): number | null {
+  const middle = ((north + south) / 2) * (Math.PI / 180);
+  const aspect = ((east - west) * Math.cos(middle)) / (north - south);
+  return Number.isFinite(aspect) && aspect > 0 ? clamp(aspect, 0.05, 20) : null;
 }
 
 /** Adds whole turns so that neighbours differ by less than half a turn. */

@@ -9,7 +9,6 @@ import {
   LineBasicMaterial,
   LineSegments,
   Mesh,
-  NearestFilter,
   NoColorSpace,
   OrthographicCamera,
   PlaneGeometry,
@@ -21,14 +20,14 @@ import {
   Vector2,
 } from 'three';
 import type { Field } from '../contract/fields.ts';
+import cellShader from './cell.glsl?raw';
 import type { ColourTable } from './colour-tables.ts';
 import fragmentShader from './field.frag.glsl?raw';
 import vertexShader from './field.vert.glsl?raw';
+import { Lookup } from './lookup.ts';
 import type { MapGeometry } from './map-geometry.ts';
 import type { PictureSize, SceneColours, StagePicture } from './stage-picture.ts';
-
-/** Marks a missing cell in the texture: comparisons with NaN are not reliable in every driver. */
-const missing = 3e38;
+import { fill, texture } from './textures.ts';
 
 /** The part of the picture that is shown, in picture coordinates; the whole is 0, 0, 1, 1. */
 export interface Window {
@@ -48,6 +47,8 @@ export class Picture implements StagePicture {
   readonly #flip = new Vector2(0, 0);
   readonly #land = new Color();
   readonly #hatch = new Color();
+  readonly #empty = new Color();
+  readonly #lookup = new Lookup();
   readonly #square: Mesh;
   readonly #coast = lines(0.75);
   readonly #graticule = lines(0.28);
@@ -62,7 +63,7 @@ export class Picture implements StagePicture {
     this.#material = new ShaderMaterial({
       glslVersion: GLSL3,
       vertexShader,
-      fragmentShader,
+      fragmentShader: withCells(fragmentShader),
       depthTest: false,
       uniforms: {
         field: { value: null },
@@ -71,6 +72,9 @@ export class Picture implements StagePicture {
         flip: { value: this.#flip },
         land: { value: this.#land },
         hatch: { value: this.#hatch },
+        empty: { value: this.#empty },
+        lookup: { value: null },
+        curvilinear: { value: false },
         pixelRatio: { value: 1 },
       },
     });
@@ -116,7 +120,10 @@ export class Picture implements StagePicture {
   }
 
   setGeometry(geometry: MapGeometry): void {
-    this.#flip.set(geometry.columnZeroOnLeft ? 0 : 1, geometry.rowZeroOnTop ? 1 : 0);
+    setFlip(this.#flip, geometry);
+    const lookup = this.#lookup.use(geometry);
+    this.#set('lookup', lookup);
+    this.#set('curvilinear', lookup !== null);
     const points: number[] = [];
     for (const { at } of geometry.meridians()) points.push(at, 0, 0, at, 1, 0);
     for (const { at } of geometry.parallels()) points.push(0, 1 - at, 0, 1, 1 - at, 0);
@@ -142,6 +149,7 @@ export class Picture implements StagePicture {
     // As written in the style sheet: the canvas shows what the shader puts out, without conversion.
     this.#land.setStyle(colours.land, NoColorSpace);
     this.#hatch.setStyle(colours.hatch, NoColorSpace);
+    setEmpty(this.#empty, colours);
     (this.#coast.material as LineBasicMaterial).color.set(colours.coast);
     (this.#graticule.material as LineBasicMaterial).color.set('#ffffff');
     this.#changed();
@@ -154,6 +162,7 @@ export class Picture implements StagePicture {
 
   dispose(): void {
     this.#texture?.dispose();
+    this.#lookup.release();
     this.#table?.dispose();
     this.#material.dispose();
     this.#square.geometry.dispose();
@@ -169,21 +178,20 @@ export class Picture implements StagePicture {
   }
 }
 
-/** Copies a field into a texture's values. */
-export function fill(target: Float32Array, source: Float32Array): void {
-  for (let at = 0; at < source.length; at += 1) {
-    const value = source[at] ?? Number.NaN;
-    target[at] = Number.isNaN(value) ? missing : value;
-  }
+/** A fragment shader that knows the colour of the cell at a place. */
+export function withCells(shader: string): string {
+  return `precision highp float;\nprecision highp sampler2D;\n${cellShader}\n${shader}`;
 }
 
-export function texture(made: DataTexture): DataTexture {
-  made.minFilter = NearestFilter;
-  made.magFilter = NearestFilter;
-  made.generateMipmaps = false;
-  made.colorSpace = NoColorSpace;
-  made.needsUpdate = true;
-  return made;
+/** Which way round textures lie on the picture, whose places count from its lower left corner. */
+export function setFlip(flip: Vector2, { lookup, columnZeroOnLeft, rowZeroOnTop }: MapGeometry): void {
+  if (lookup) flip.set(0, 1);
+  else flip.set(columnZeroOnLeft ? 0 : 1, rowZeroOnTop ? 1 : 0);
+}
+
+/** Between land and background: where there are no cells at all. */
+export function setEmpty(empty: Color, { land, panel }: SceneColours): void {
+  empty.setStyle(land, NoColorSpace).lerp(new Color().setStyle(panel, NoColorSpace), 0.5);
 }
 
 export function lines(opacity: number): LineSegments {

@@ -2,7 +2,7 @@
 import type { FieldAddress } from '#shared/contract/fields.ts';
 import type { Forecast, Probe } from '#shared/domain/forecast.ts';
 import { tableFor } from '../scenes/colour-tables.ts';
-import { type Cell, MapGeometry } from '../scenes/map-geometry.ts';
+import type { Cell, MapGeometry } from '../scenes/map-geometry.ts';
 import { formatLead, rhythmOf } from '../text/dates.ts';
 import { formatUnits } from '../text/numbers.ts';
 import type { App } from './app.svelte.ts';
@@ -28,6 +28,7 @@ import {
   scaleKindOf,
   withCount,
 } from './panes.ts';
+import { PlacedGrid } from './placed-grid.svelte.ts';
 import { Player } from './player.svelte.ts';
 import { boxBetween } from './region.ts';
 import { SecondProbe } from './second-probe.svelte.ts';
@@ -46,7 +47,7 @@ const usual: readonly Pane[] = [{ kind: 'truth' }, { kind: 'mean' }, { kind: 'sp
 export class Comparison {
   readonly #app: App;
   readonly forecast: Forecast;
-  readonly geometry: MapGeometry;
+  readonly #grid: PlacedGrid;
   readonly step: string;
   /** Of the dataset, each with its own scale; one alone in forecasts that know of no other. */
   readonly channels: readonly ForecastChannel[];
@@ -77,9 +78,8 @@ export class Comparison {
     const dataset = app.catalogue.dataset(forecast.dataset);
     this.channels = channelsOf(forecast, dataset?.summary.channels ?? []);
     this.step = dataset?.summary.step ?? '';
-    const { height, width, latitudes, longitudes } = forecast;
-    this.geometry = new MapGeometry({ height, width, latitudes, longitudes });
-    this.globe.begin(this.geometry);
+    const first = { kind: 'forecast', forecast: forecast.id, quantity: 'mean', start: 0, lead: 0 } as const;
+    this.#grid = new PlacedGrid(app, forecast, first, (geometry) => this.globe.begin(geometry));
     this.colours = new ColourChoice(() => tableFor(this.channel));
     this.mesh = ComparisonMesh.of(forecast, app.fields);
     this.places = new ComparisonArea(app, this.geometry, () => ({
@@ -109,6 +109,9 @@ export class Comparison {
     this.#restore();
   }
 
+  get geometry(): MapGeometry {
+    return this.#grid.geometry;
+  }
   get panes(): readonly Pane[] {
     return this.#panes;
   }

@@ -1,20 +1,21 @@
 /** A prepared dataset in time: its regional mean and its splits, loaded once for whoever shows its time line. */
 import type { Dataset } from '#shared/domain/dataset.ts';
 import type { Span } from '../components/time-line.ts';
-import { MapGeometry } from '../scenes/map-geometry.ts';
+import type { MapGeometry } from '../scenes/map-geometry.ts';
 import { type Rhythm, rhythmOf } from '../text/dates.ts';
 import type { App } from './app.svelte.ts';
+import { PlacedGrid } from './placed-grid.svelte.ts';
 
 export class DatasetSeries {
   readonly dataset: Dataset;
-  readonly geometry: MapGeometry;
+  readonly #grid: PlacedGrid;
   #dates = $state.raw<readonly string[]>([]);
   #means = $state.raw<readonly (number | null)[]>([]);
 
   constructor(app: App, dataset: Dataset) {
     this.dataset = dataset;
-    const { height, width, latitudes, longitudes } = dataset.summary;
-    this.geometry = new MapGeometry({ height, width, latitudes, longitudes });
+    const first = { kind: 'dataset', dataset: dataset.id, channel: 0, time: 0 } as const;
+    this.#grid = new PlacedGrid(app, dataset.summary, first);
     void app.attempt(app.client.datasets.rhythm({ dataset: dataset.id, channel: 0 })).then((series) => {
       if (!series) return;
       this.#dates = series.dates;
@@ -22,6 +23,9 @@ export class DatasetSeries {
     });
   }
 
+  get geometry(): MapGeometry {
+    return this.#grid.geometry;
+  }
   get dates(): readonly string[] {
     return this.#dates;
   }

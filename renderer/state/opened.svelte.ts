@@ -4,8 +4,9 @@ import type { AxisSummary, VariableSummary } from '#shared/domain/file.ts';
 import type { ErrorData } from '#shared/errors.ts';
 import { failureOf } from '../contract/failure.ts';
 import { fileTokens } from '../contract/upload.ts';
-import { type Grid, MapGeometry } from '../scenes/map-geometry.ts';
+import type { MapGeometry } from '../scenes/map-geometry.ts';
 import type { App } from './app.svelte.ts';
+import { gridGeometry } from './grid-geometry.ts';
 
 type Recent = { token: string; name: string; folder: string; opened: string };
 export type TimeSeries = { dates: string[]; means: (number | null)[] };
@@ -59,6 +60,12 @@ export class Opened {
   }
   get variable(): VariableSummary | null {
     return this.variables.find(({ name }) => name === this.#variable) ?? null;
+  }
+
+  /** Those to choose from: what can be forecast, or, where nothing can be, what can be looked at. */
+  get shownVariables(): readonly VariableSummary[] {
+    const usable = this.variables.filter(({ forecastable }) => forecastable);
+    return usable.length > 0 ? usable : this.variables.filter(({ viewable }) => viewable);
   }
 
   /** How many there are; 0 where the variable is one time line. */
@@ -144,8 +151,7 @@ export class Opened {
     }
     const wanted = navigation.parameter('variable');
     if (token === this.#token) {
-      if (this.variables.some(({ name, forecastable }) => forecastable && name === wanted))
-        this.choose(wanted as string);
+      if (this.shownVariables.some(({ name }) => name === wanted)) this.choose(wanted as string);
       return;
     }
     this.#opening = { name: 'the file', sent: null };
@@ -221,10 +227,8 @@ export class Opened {
     this.#chosen = {};
     this.#variable = null;
     this.#app.navigation.set({ file: token });
-    const { variables } = file.summary;
-    const first =
-      variables.find(({ name, forecastable }) => forecastable && name === wanted) ??
-      variables.find(({ forecastable }) => forecastable);
+    const variables = this.shownVariables;
+    const first = variables.find(({ name }) => name === wanted) ?? variables[0];
     if (first) this.choose(first.name);
   }
 
@@ -250,9 +254,13 @@ export class Opened {
       .get({ kind: 'file', file, variable, time, slices: this.slices })
       // Whoever shows it tells of its failure.
       .catch(() => null);
-    const grid: Grid | null = await this.#read((options) => files.grid({ file, variable }, options));
-    if (!current() || !grid) return;
-    this.#geometry = new MapGeometry(grid);
+    const geometry = await this.#read(async (options) => {
+      const grid = await files.grid({ file, variable }, options);
+      const of = { kind: 'file', file, variable, time: 0, slices: this.slices } as const;
+      return gridGeometry(fields, grid, of);
+    });
+    if (!current() || !geometry) return;
+    this.#geometry = geometry;
     await map;
     if (!current()) return;
     await this.#loadSeries(file, variable);

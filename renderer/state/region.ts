@@ -31,11 +31,12 @@ function turn(longitude: number): number {
   return turned === -180 && longitude > 0 ? 180 : turned;
 }
 
-/** Centres of the outermost cells, degrees; null without geography. */
+/** Centres of the outermost cells, degrees; null where rows and columns are no latitudes and longitudes. */
 export function degreesOf(
   box: CellBox,
   geometry: MapGeometry,
 ): { south: number; north: number; west: number; east: number } | null {
+  if (!geometry.rectilinear) return null;
   const a = geometry.positionOf({ row: box.firstRow, column: box.firstColumn });
   const b = geometry.positionOf({ row: box.lastRow, column: box.lastColumn });
   if (!a || !b) return null;
@@ -53,7 +54,7 @@ export function toRegion(box: CellBox, geometry: MapGeometry): Region {
   return degrees ? { kind: 'box', ...degrees } : { kind: 'cells', ...box };
 }
 
-/** The cells nearest to a box in degrees; null when a side lies off the grid or the box is turned inside out. */
+/** The cells nearest to a box in degrees; null when a side lies off the grid or the box is turned inside out. Of rectilinear grids. */
 export function boxOfDegrees(
   degrees: { south: number; north: number; west: number; east: number },
   geometry: MapGeometry,

@@ -25,8 +25,9 @@ export function dateParts(iso: string): Parts | null {
   };
 }
 
-/** How fine the dates of a series have to be written: judged by its first few steps. */
+/** How fine the dates of a series have to be written: judged by its first few steps; a single date is a day. */
 export function rhythmOf(dates: readonly string[]): Rhythm {
+  if (dates.length === 1) return 'day';
   let rhythm: Rhythm = 'year';
   for (let at = 1; at < Math.min(dates.length, 14); at += 1) {
     const before = dateParts(dates[at - 1] ?? '');

@@ -72,13 +72,23 @@ export interface CoarseField {
   field: Extract<StoredField, { kind: 'file' }>;
 }
 
+export const degreeNames = ['latitude', 'longitude'] as const;
+
+/** Degrees of every cell of a field on a curvilinear grid; NaN where the grid has none. */
+export interface CellDegrees {
+  kind: 'degrees';
+  direction: (typeof degreeNames)[number];
+  of: StoredField;
+}
+
 /** What can be subtracted. */
 export type Operand = StoredField | FieldOnto;
 
-/** Any field, one minus another of the same grid and units, or what follows from a velocity. */
+/** Any field, one minus another of the same grid and units, what follows from a velocity, or where cells lie. */
 export type FieldAddress =
   | Operand
   | CoarseField
+  | CellDegrees
   | { kind: 'difference'; first: Operand; second: Operand }
   | FlowField;
 
@@ -97,6 +107,10 @@ export function fieldPath(address: FieldAddress): string {
   if (address.kind === 'coarse') {
     const query = { stride: String(address.stride), field: fieldPath(address.field) };
     return `${fieldPathPrefix}coarse?${new URLSearchParams(query)}`;
+  }
+  if (address.kind === 'degrees') {
+    const query = new URLSearchParams({ of: fieldPath(address.of) });
+    return `${fieldPathPrefix}${address.direction}?${query}`;
   }
   if (address.kind === 'difference') {
     const pair = { first: fieldPath(address.first), second: fieldPath(address.second) };
@@ -144,6 +158,7 @@ export function seriesPath(address: FieldAddress): string {
       ? { ...field, field: { ...field.field, time: 0 }, like: first(field.like) }
       : first(field);
   if (address.kind === 'coarse') return seriesPath(address.field);
+  if (address.kind === 'degrees') return fieldPath({ ...address, of: first(address.of) });
   if (address.kind === 'difference')
     return fieldPath({ ...address, first: operand(address.first), second: operand(address.second) });
   if (address.kind === 'flow')
@@ -169,6 +184,11 @@ export function parseFieldPath(path: string): FieldAddress | null {
     const stride = parseIndex(given.get('stride') ?? '');
     const field = parseStored(given.get('field') ?? '');
     return stride && field?.kind === 'file' ? { kind: 'coarse', stride, field } : null;
+  }
+  const direction = degreeNames.find((name) => pathname === fieldPathPrefix + name);
+  if (direction) {
+    const of = parseStored(new URLSearchParams(query).get('of') ?? '');
+    return of && { kind: 'degrees', direction, of };
   }
   const quantity = flowQuantities.find((name) => pathname === fieldPathPrefix + name);
   return quantity ? parseFlow(quantity, new URLSearchParams(query)) : parseOperand(path);

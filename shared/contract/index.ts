@@ -115,13 +115,17 @@ const files = {
   times: call
     .input(z.object({ file: id, variable: z.string() }))
     .output(z.object({ dates: z.array(z.string()) })),
-  /** Grid of a variable as the map needs it; null where the grid has index coordinates only. */
+  /**
+   * Grid of a variable as the map needs it; null where rows and columns are no latitudes and longitudes. Those of single
+   * cells, where the grid is curvilinear, are fields (`CellDegrees`).
+   */
   grid: call.input(z.object({ file: id, variable: z.string() })).output(
     z.object({
       height: z.number().int(),
       width: z.number().int(),
       latitudes: z.array(z.number()).nullable(),
       longitudes: z.array(z.number()).nullable(),
+      curvilinear: z.boolean(),
     }),
   ),
 };

@@ -111,6 +111,8 @@ export const preparationSummarySchema = z.object({
   step: z.string(),
   latitudes: z.array(z.number()).nullable(),
   longitudes: z.array(z.number()).nullable(),
+  /** True where every cell has degrees of its own; else absent. */
+  curvilinear: z.boolean().optional(),
   maskedCells: z.number().int(),
   filledValues: z.number().int(),
   memoryBytes: z.number(),

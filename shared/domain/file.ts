@@ -53,6 +53,8 @@ export const variableSummarySchema = z.object({
   max: z.number().nullable(),
   mean: z.number().nullable(),
   forecastable: z.boolean(),
+  /** Whether there is a map to look at: rows and columns of numbers that do not merely describe other variables. */
+  viewable: z.boolean(),
   /** Why the variable can't be forecast, in one sentence. */
   reason: z.string().optional(),
 });

@@ -53,6 +53,8 @@ export const forecastSchema = z.object({
   width: z.number().int(),
   latitudes: z.array(z.number()).nullable(),
   longitudes: z.array(z.number()).nullable(),
+  /** True where every cell has degrees of its own; else absent. */
+  curvilinear: z.boolean().optional(),
   seconds: z.number(),
   networkCalls: z.number().int(),
   seed: z.number().int(),

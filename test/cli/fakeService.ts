@@ -120,7 +120,13 @@ export function fakeService(): FakeService {
         yield { kind: 'series' as const, series };
       }),
       times: os.files.times.handler(() => ({ dates: ['2001-01-01'] })),
-      grid: os.files.grid.handler(() => ({ height: 2, width: 3, latitudes: null, longitudes: null })),
+      grid: os.files.grid.handler(() => ({
+        height: 2,
+        width: 3,
+        latitudes: null,
+        longitudes: null,
+        curvilinear: false,
+      })),
     },
     datasets: {
       preview: os.datasets.preview.handler(() => dataset().summary),

@@ -43,6 +43,7 @@ export function fileSummary(): FileSummary {
         max: 31.2,
         mean: 18.25,
         forecastable: true,
+        viewable: true,
       },
     ],
   };
@@ -318,11 +319,7 @@ export function tradeoff(): Tradeoff {
     created: '2026-01-01T00:00:00Z',
     settings,
     points: [
-      {
-        schedule: 'only_dynamics',
-        cost: { seconds: 0.4, networkCalls: 10 },
-        scores: scores().scores,
-      },
+      { schedule: 'only_dynamics', cost: { seconds: 0.4, networkCalls: 10 }, scores: scores().scores },
       { schedule: null, cost: { seconds: 1.2, networkCalls: 30 }, scores: scores().scores },
     ],
   };

@@ -31,6 +31,12 @@ const addresses: FieldAddress[] = [
     like: { kind: 'file', file: 'b', variable: 'temp', time: 0, slices: { level: 2 } },
   },
   {
+    kind: 'degrees',
+    direction: 'longitude',
+    of: { kind: 'file', file: 'a', variable: 'group/v x', time: 3, slices: { depth: 1 } },
+  },
+  { kind: 'degrees', direction: 'latitude', of: { kind: 'dataset', dataset: 'd', channel: 0, time: 0 } },
+  {
     kind: 'coarse',
     stride: 3,
     field: { kind: 'file', file: 'a', variable: 'group/v x', time: 3, slices: { depth: 1 } },

@@ -28,8 +28,13 @@ export function conditionMaker(
   mask: Float32Array,
   timeLine: TimeLine,
   statics: StaticInputs,
+  /** Of curvilinear grids, by cell. */
+  cellLatitudes: Float32Array | null = null,
 ): ConditionMaker {
   const { width, latitudes } = summary;
+  /** Degrees; 0 where the grid has none. */
+  const latitudeOf = (cell: number) =>
+    (cellLatitudes ? cellLatitudes[cell]! : latitudes?.[Math.floor(cell / width)]) || 0;
   const channels = wanted.reduce((sum, name) => sum + channelsOf[name], statics.count);
   const cells = mask.length;
   return {
@@ -48,7 +53,7 @@ export function conditionMaker(
               values[at++] = date ? Math.sin(phase) : 0;
               values[at++] = date ? Math.cos(phase) : 0;
             } else if (name === 'latitude') {
-              values[at++] = latitudes ? latitudes[Math.floor(cell / width)]! / 90 : 0;
+              values[at++] = latitudeOf(cell) / 90;
             } else {
               values[at++] = mask[cell]!;
             }

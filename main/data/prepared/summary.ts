@@ -78,6 +78,7 @@ export function summarise(
     step: timeLine.axis.label,
     latitudes,
     longitudes,
+    ...(source.positions ? { curvilinear: true } : {}),
     maskedCells,
     filledValues: found.filled,
     memoryBytes: timeLine.count * height * width * source.channels.length * 4,

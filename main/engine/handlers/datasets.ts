@@ -2,7 +2,7 @@
 import { prepareDataset, previewPreparation as preview } from '#main/data/prepare.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import type { Handler } from '../host/engine-main.ts';
-import { finiteOrNull, rangeOf, stepEmitter } from './files.ts';
+import { degreesField, finiteOrNull, rangeOf, stepEmitter } from './files.ts';
 import { preparedIn } from './prepared.ts';
 
 export const previewPreparation: Handler<'previewPreparation'> = ({ paths, settings }, { signal, emit }) =>
@@ -41,6 +41,11 @@ export const datasetRhythm: Handler<'datasetRhythm'> = async ({ datasetFolder, c
     means.push(finiteOrNull(sum / weight));
   }
   return { dates, means };
+};
+
+export const datasetDegrees: Handler<'datasetDegrees'> = async ({ datasetFolder, direction }) => {
+  const dataset = await preparedIn(datasetFolder);
+  return degreesField(dataset.positions?.[direction], dataset, direction);
 };
 
 export const datasetField: Handler<'datasetField'> = async ({ datasetFolder, channel, time }) => {

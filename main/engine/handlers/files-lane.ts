@@ -3,8 +3,8 @@ import { hdf5Clock, hdf5Searching } from '#main/data/formats/hdf5Clock.ts';
 import { hdf5Library } from '#main/data/formats/hdf5Library.ts';
 import { watchSearch } from '../host/endless-search.ts';
 import type { Handlers } from '../host/engine-main.ts';
-import { datasetField, datasetRhythm, prepare, previewPreparation } from './datasets.ts';
-import { field, grid, inspect, rhythm, series, statistics, times } from './files.ts';
+import { datasetDegrees, datasetField, datasetRhythm, prepare, previewPreparation } from './datasets.ts';
+import { degrees, field, grid, inspect, rhythm, series, statistics, times } from './files.ts';
 import { forecastField } from './forecast-fields.ts';
 import { evaluateFiles, exportZarr } from './forecast-files.ts';
 import { probe, transect } from './forecast-places.ts';
@@ -25,10 +25,12 @@ export function filesLane(): Handlers<'files'> {
     series,
     times,
     grid,
+    degrees,
     field,
     previewPreparation,
     prepare,
     datasetRhythm,
+    datasetDegrees,
     datasetField,
     forecastField,
     probe,

@@ -1,9 +1,11 @@
 /** Calls on opened data files: what is in them, one map, the regional mean over time. */
 import { gridOf } from '#main/data/cf/grid.ts';
+import { wholeWindow } from '#main/data/cf/slab.ts';
 import { labelOf } from '#main/data/cf/timeAxis.ts';
 import { readField } from '#main/data/field.ts';
 import { inspectOpen } from '#main/data/inspect.ts';
 import { findVariable } from '#main/data/openFile.ts';
+import { cellPositions } from '#main/data/prepared/describe.ts';
 import { readRegionalMean } from '#main/data/series.ts';
 import { statisticsOf } from '#main/data/statistics.ts';
 import { thin } from '#shared/coarse.ts';
@@ -82,13 +84,39 @@ export const series: Handler<'series'> = ({ paths, variable, box, slices }, { si
 
 export const grid: Handler<'grid'> = ({ paths, variable }) =>
   files.use(paths, async (file) => {
-    const { height, width, latitudes, longitudes } = await gridOf(file, findVariable(file, variable));
+    const { height, width, latitudes, longitudes, curvilinear } = await gridOf(
+      file,
+      findVariable(file, variable),
+    );
     return {
       height,
       width,
       latitudes: latitudes && [...latitudes],
       longitudes: longitudes && [...longitudes],
+      curvilinear: curvilinear !== null,
     };
+  });
+
+/** Degrees of every cell as a field. */
+export function degreesField(
+  data: Float32Array | undefined,
+  { height, width }: { height: number; width: number },
+  direction: 'latitude' | 'longitude',
+): FieldData {
+  if (!data)
+    throw new DriftcastError(
+      'not-found',
+      `This grid has no ${direction} of single cells: it is not curvilinear.`,
+    );
+  const units = direction === 'latitude' ? 'degrees_north' : 'degrees_east';
+  return { data, height, width, units, date: '', range: rangeOf(data) };
+}
+
+export const degrees: Handler<'degrees'> = ({ paths, variable, direction }) =>
+  files.use(paths, async (file) => {
+    const grid = await gridOf(file, findVariable(file, variable));
+    const positions = await cellPositions(file, grid, wholeWindow(grid));
+    return degreesField(positions?.[direction], grid, direction);
   });
 
 export const times: Handler<'times'> = ({ paths, variable }) =>

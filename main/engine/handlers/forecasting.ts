@@ -91,6 +91,7 @@ export const forecast: Handler<'forecast'> = async (
       width: dataset.width,
       latitudes: summary.latitudes,
       longitudes: summary.longitudes,
+      ...(summary.curvilinear ? { curvilinear: true } : {}),
       seconds,
       networkCalls,
       seed: request.seed,

@@ -66,6 +66,8 @@ const handlers: Handlers<'files'> = {
   series: notUsed,
   times: notUsed,
   grid: notUsed,
+  degrees: notUsed,
+  datasetDegrees: notUsed,
   field: notUsed,
   previewPreparation: notUsed,
   prepare: notUsed,

@@ -88,6 +88,7 @@ describe('dates', () => {
 
   it('are as fine as the series', () => {
     expect(rhythmOf(months)).toBe('month');
+    expect(rhythmOf(['2000-01-15'])).toBe('day');
     expect(rhythmOf(['2010-01-01T00:00:00', '2010-01-02T00:00:00'])).toBe('day');
     expect(rhythmOf(['2010-01-01T00:00:00', '2010-01-01T06:00:00'])).toBe('time');
     expect(formatDate('2019-03-01T00:00:00', 'month')).toBe('Mar 2019');
