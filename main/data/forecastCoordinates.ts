@@ -4,7 +4,7 @@ import { describeStep } from '#shared/time/steps.ts';
 import type { TimeLine } from './cf/timeAxis.ts';
 import type { ForecastLayout } from './forecastWriter.ts';
 import type { AttributeValue, Netcdf4Writer } from './formats/netcdf4Writer.ts';
-import type { SpaceAxis } from './prepared/describe.ts';
+import type { SliceValue, SpaceAxis } from './prepared/describe.ts';
 
 /** Names that no forecast variable may have. */
 export const coordinateNames: ReadonlySet<string> = new Set([
@@ -19,10 +19,22 @@ export const coordinateNames: ReadonlySet<string> = new Set([
 
 function timeUnits(timeLine: TimeLine, starts: readonly number[]): Record<string, AttributeValue> {
   const { calendar, units } = timeLine.axis;
-  if (calendar === null) return units === '' ? {} : { units };
+  if (calendar === null) return { units: units === '' ? '1' : units };
   const first = timeLine.date(Math.min(...starts))!;
-  return { units: `hours since ${formatDate(first).replace('T', ' ')}`, calendar };
+  return {
+    units: `hours since ${formatDate(first).replace('T', ' ')}`,
+    calendar,
+    // Every day of the arithmetic has 24 hours.
+    ...(calendar === 'standard' ? { units_metadata: 'leap_seconds: none' } : {}),
+  };
 }
+
+/** Times without dates are numbers that CF knows no standard name for: its times are `since` a date. */
+const named = (timeLine: TimeLine, name: string): Record<string, AttributeValue> =>
+  timeLine.axis.calendar === null ? {} : { standard_name: name };
+
+const isDuration = (units: string) =>
+  /^(s|secs?|seconds?|min|minutes?|h|hrs?|hours?|d|days?|months?|years?)$/i.test(units);
 
 /** Values of times in the units of {@link timeUnits}. */
 function encodeTimes(
@@ -62,11 +74,22 @@ function spaceAttributes(axis: SpaceAxis, fallback: string): Record<string, Attr
   return axis.values ? axis.attributes : { long_name: fallback, units: '1' };
 }
 
-/** Writes dimensions and coordinates; answers the names of the dimensions of rows and columns. */
+/** Scalar coordinates of what was chosen when the data were prepared, under names that nothing else has. */
+function writeSlices(file: Netcdf4Writer, slices: readonly SliceValue[], taken: ReadonlySet<string>) {
+  const used = new Set(taken);
+  return slices.map(({ name, value, attributes, channels }) => {
+    const free = used.has(name) ? `source_${name}` : name;
+    used.add(free);
+    file.variable(free, Float64Array.of(value), { dims: [], attributes });
+    return { name: free, channels };
+  });
+}
+
+/** Writes dimensions and coordinates; answers the names of the dimensions of rows and columns, and of the slices. */
 export function writeCoordinates(
   file: Netcdf4Writer,
   layout: ForecastLayout,
-): { rows: string; columns: string } {
+): { rows: string; columns: string; slices: { name: string; channels: readonly number[] }[] } {
   const { timeLine, starts, leads, members, space, height, width, positions } = layout;
   const several = starts.length > 1;
   const units = timeUnits(timeLine, starts);
@@ -96,7 +119,7 @@ export function writeCoordinates(
   file.variable('initial_time', encodeTimes(timeLine, starts, starts), {
     dims: startDims,
     attributes: {
-      standard_name: 'forecast_reference_time',
+      ...named(timeLine, 'forecast_reference_time'),
       long_name: 'time of the initial condition',
       ...units,
     },
@@ -104,7 +127,11 @@ export function writeCoordinates(
   const valid = starts.flatMap((start) => leads.map((lead) => timeLine.after(start, lead)));
   file.variable('valid_time', encodeTimes(timeLine, starts, valid), {
     dims: [...startDims, 'lead'],
-    attributes: { standard_name: 'time', long_name: 'time that the forecast is valid for', ...units },
+    attributes: {
+      ...named(timeLine, 'time'),
+      long_name: 'time that the forecast is valid for',
+      ...units,
+    },
   });
   if (timeLine.trajectories) {
     const trajectories = Int32Array.from(starts, (start) => timeLine.trajectoryOf(start));
@@ -117,7 +144,7 @@ export function writeCoordinates(
   file.variable('lead_time', durations.values, {
     dims: ['lead'],
     attributes: {
-      standard_name: 'forecast_period',
+      ...(isDuration(durations.units) ? { standard_name: 'forecast_period' } : {}),
       long_name: 'time since the initial condition',
       units: durations.units,
     },
@@ -131,5 +158,6 @@ export function writeCoordinates(
     file.variable('latitude', positions.latitude, { dims, attributes: degrees('latitude', 'north') });
     file.variable('longitude', positions.longitude, { dims, attributes: degrees('longitude', 'east') });
   }
-  return { rows, columns };
+  const taken = new Set([...coordinateNames, rows, columns, ...(positions ? ['latitude', 'longitude'] : [])]);
+  return { rows, columns, slices: writeSlices(file, layout.slices ?? [], taken) };
 }

@@ -116,7 +116,13 @@ async function findForecast(file: DataFile, name: string | undefined): Promise<L
 }
 
 /** The times that belong to dimensions: a coordinate with the given standard name along exactly these. */
-function findTimes(file: DataFile, standardName: string, names: RegExp, paths: readonly string[]) {
+function findTimes(
+  file: DataFile,
+  standardName: string,
+  ownName: string,
+  names: RegExp,
+  paths: readonly string[],
+) {
   const fits = (variable: DataVariable) =>
     variable.dims.length === paths.length &&
     paths.every((path) => variable.dims.some((dim) => dim.path === path));
@@ -128,7 +134,9 @@ function findTimes(file: DataFile, standardName: string, names: RegExp, paths: r
     candidates.find((variable) => {
       const leaf = variable.path.slice(variable.path.lastIndexOf('/') + 1);
       return names.test(leaf) && looksLikeTimeUnits(attributeText(variable.attributes, 'units'));
-    })
+    }) ??
+    // Times without dates, as our own files have them.
+    candidates.find(({ path }) => path === ownName)
   );
 }
 
@@ -224,11 +232,17 @@ async function describe(file: DataFile, name: string | undefined): Promise<Forec
   const startPaths = layout.start === null ? [] : [dimPath(layout.start)];
   const valid = await timesOf(
     file,
-    findTimes(file, 'time', /^(valid_time|time)$/i, [...startPaths, dimPath(layout.lead)]),
+    findTimes(file, 'time', 'valid_time', /^(valid_time|time)$/i, [...startPaths, dimPath(layout.lead)]),
   );
   const initial = await timesOf(
     file,
-    findTimes(file, 'forecast_reference_time', /^(initial_time|init_time|start|time)$/i, startPaths),
+    findTimes(
+      file,
+      'forecast_reference_time',
+      'initial_time',
+      /^(initial_time|init_time|start|time)$/i,
+      startPaths,
+    ),
   );
   const trajectories = await trajectoriesOf(file, startPaths);
   const labelAt = (axis: TimeAxis, value: number, start: number) => {

@@ -4,9 +4,10 @@
  */
 import type { Channel } from '#shared/domain/dataset.ts';
 import type { TimeLine } from './cf/timeAxis.ts';
+import { onScale } from './cf/unitsMetadata.ts';
 import { coordinateNames, writeCoordinates } from './forecastCoordinates.ts';
 import { type AttributeValue, Netcdf4Writer } from './formats/netcdf4Writer.ts';
-import type { SpaceAxis } from './prepared/describe.ts';
+import type { SliceValue, SpaceAxis } from './prepared/describe.ts';
 import type { Positions } from './prepared/store.ts';
 
 export interface ForecastLayout {
@@ -25,6 +26,8 @@ export interface ForecastLayout {
   readonly width: number;
   readonly space: { readonly rows: SpaceAxis; readonly columns: SpaceAxis };
   readonly positions?: Positions | null;
+  /** Each becomes a scalar coordinate of its channels. */
+  readonly slices?: readonly SliceValue[];
   /** Whether any truth will be written. */
   readonly truth: boolean;
   readonly title: string;
@@ -58,6 +61,7 @@ function variableAttributes(channel: Channel, coordinates: string): Record<strin
     ...(channel.standardName === '' ? {} : { standard_name: channel.standardName }),
     long_name: channel.longName || channel.name,
     ...(channel.units === '' ? {} : { units: channel.units }),
+    ...onScale(channel.standardName),
     coordinates,
     _FillValue: new Float32Array([Number.NaN]),
   };
@@ -87,15 +91,22 @@ export async function createForecastWriter(path: string, layout: ForecastLayout)
       history: `${new Date().toISOString()} written by Driftcast`,
       ...layout.provenance,
     });
-    const { rows, columns } = writeCoordinates(file, layout);
+    const { rows, columns, slices } = writeCoordinates(file, layout);
     const positions = layout.positions ? ' latitude longitude' : '';
     const trajectory = layout.timeLine.trajectories ? ' trajectory' : '';
-    const coordinates = `initial_time valid_time lead_time${trajectory}${positions}`;
+    const common = `initial_time valid_time lead_time${trajectory}${positions}`;
     const chunk = chunkSizes(height, width, members);
     const startDims = several ? ['start'] : [];
     const ones = startDims.map(() => 1);
-    for (const channel of channels) {
-      const name = forecastVariableName(channel.name, [rows, columns, ...names]);
+    for (const [index, channel] of channels.entries()) {
+      const name = forecastVariableName(channel.name, [
+        rows,
+        columns,
+        ...slices.map((one) => one.name),
+        ...names,
+      ]);
+      const own = slices.filter((one) => one.channels.includes(index)).map((one) => one.name);
+      const coordinates = [common, ...own].join(' ');
       names.push(name);
       file.slabVariable(name, {
         dims: [...startDims, 'member', 'lead', rows, columns],

@@ -34,6 +34,8 @@ export interface PreparedDataset {
   readonly normaliser: Normaliser;
   /** The source's names and attributes of rows and columns. */
   readonly space: Description['space'];
+  /** What was chosen of further dimensions, such as a depth. */
+  readonly slices: Description['slices'];
   /** Degrees by cell on curvilinear grids, else null. */
   readonly positions: Positions | null;
   /** Number of times, of all trajectories together. */
@@ -190,6 +192,7 @@ export async function openPrepared(
     areaWeights,
     normaliser,
     space: description.space,
+    slices: description.slices,
     positions,
     times,
     trajectories: timeLine.trajectories,

@@ -136,6 +136,7 @@ export async function prepareDataset({ files, settings, folder, ...work }: Prepa
         statics,
         boundary: source.boundary,
         space: source.space,
+        slices: [...source.slices],
         splits: plan.ranges,
         gappyTimes: [...gappy],
         normalisation: plan.normalisation,

@@ -3,6 +3,7 @@
  * The same blocks in the same order make the same bytes, the creation time apart. Source: CF conventions 1.11.
  */
 import { bitRound, quantization } from './bitRound.ts';
+import { onScale } from './cf/unitsMetadata.ts';
 import { type AttributeValue, Netcdf4Writer } from './formats/netcdf4Writer.ts';
 
 interface FileVariable {
@@ -100,6 +101,7 @@ function variableAttributes({ longName, standardName, units }: FileVariable): Re
     ...(standardName === '' ? {} : { standard_name: standardName }),
     long_name: longName,
     units: units === '' ? '1' : units,
+    ...onScale(standardName),
     _FillValue: new Float32Array([Number.NaN]),
   };
 }

@@ -1,4 +1,5 @@
 /** `driftcast forecast`: an ensemble forecast of a trained run, kept in the workspace and written to a file. */
+import { existsSync } from 'node:fs';
 import { type Dataset, type SplitName, splitNames } from '#shared/domain/dataset.ts';
 import type { Forecast, ForecastRequest } from '#shared/domain/forecast.ts';
 import { DriftcastError } from '#shared/errors.ts';
@@ -45,13 +46,15 @@ export function registerForecast(verbs: Verbs): void {
     .option('--out <file.nc>', 'where to write the NetCDF file; a name that ends in .zarr makes a Zarr store')
     .action((options: ForecastOptions) =>
       withCompute(verbs, options, async (session) => {
+        const file = options.out === undefined ? null : session.path(options.out);
+        if (file !== null) refuseExistingStore(file);
         const run = findNamed('run', options.run, await session.client.runs.list());
         const other =
           options.dataset === undefined
             ? null
             : findNamed('dataset', options.dataset, await session.client.datasets.list()).id;
         const starts = await startsOf(session, options, other ?? run.dataset);
-        const { run: _name, json: _json, workspace: _workspace, out, ...wanted } = options;
+        const { run: _name, json: _json, workspace: _workspace, out: _out, ...wanted } = options;
         const forecast = await makeForecast(session, {
           run: run.id,
           dataset: other,
@@ -63,7 +66,6 @@ export function registerForecast(verbs: Verbs): void {
           seed: wanted.seed,
           ...(wanted.name ? { name: wanted.name } : {}),
         });
-        const file = out === undefined ? null : session.path(out);
         const size = file === null ? null : await exportTo(session, forecast.id, file);
         session.output.answer({ forecast: forecast.id, file, ...forecast }, () =>
           describe(forecast, file, size),
@@ -78,6 +80,12 @@ export async function makeForecast(session: Session, request: ForecastRequest): 
   const started = await session.client.forecasts.start(request);
   await followJob(session, started.job);
   return session.client.forecasts.get({ forecast: started.forecast });
+}
+
+/** Said before the forecast is made, not after. A file is replaced, a folder never. */
+function refuseExistingStore(path: string): void {
+  if (!/\.zarr$/i.test(path) || !existsSync(path)) return;
+  throw new DriftcastError('conflict', `${path} exists already.`, 'Choose another name, or remove it first.');
 }
 
 /** Copies a forecast's NetCDF file out of the workspace, as Zarr to a path that ends in .zarr; its size in bytes. */

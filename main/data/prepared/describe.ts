@@ -1,7 +1,7 @@
 /** What a series carries along from its source for those who look at it and for files made from it. */
 import { type Channel, type Dataset, systems } from '#shared/domain/dataset.ts';
 import { coordinateValues, type Grid } from '../cf/grid.ts';
-import type { Run, Window } from '../cf/slab.ts';
+import { type Run, sliceIndex, type Window } from '../cf/slab.ts';
 import { type Attributes, attributeText, type DataFile, type DataVariable } from '../formats/dataFile.ts';
 import type { Positions } from './store.ts';
 
@@ -35,6 +35,53 @@ export function spaceAxis(
     attributes: Object.fromEntries(texts.filter(([, text]) => text !== '')),
     values: degrees ?? (own?.every(Number.isFinite) ? own : null),
   };
+}
+
+/** What was chosen of a further dimension, such as a depth: a scalar coordinate of files made from the series. */
+export interface SliceValue {
+  readonly name: string;
+  /** The coordinate's value, or the index where it has none. */
+  readonly value: number;
+  /** Texts alone. */
+  readonly attributes: Record<string, string>;
+  /** Of the channels that it holds for. */
+  readonly channels: number[];
+}
+
+/** The chosen entries of every dimension that is neither time nor space nor made into a series. */
+export function sliceValues(
+  grids: readonly Grid[],
+  slices: Readonly<Record<string, number>>,
+  trajectories: number | null,
+): SliceValue[] {
+  const found = new Map<string, SliceValue>();
+  for (const [channel, grid] of grids.entries()) {
+    const kept = [grid.time, grid.y, grid.x, ...(trajectories === null ? [] : [grid.trajectory])];
+    for (const [place, { dimension, coordinate, values }] of grid.axes.entries()) {
+      if (kept.includes(place)) continue;
+      const key = dimension.path;
+      const known = found.get(key);
+      if (known) {
+        known.channels.push(channel);
+        continue;
+      }
+      const index = sliceIndex(grid, place, slices);
+      const own = values?.[index];
+      const names = ['units', 'standard_name', 'long_name', 'axis', 'positive'];
+      const texts = names.map((name) => [name, attributeText(coordinate?.attributes ?? noAttributes, name)]);
+      const counted = { long_name: `index along ${dimension.name}, counted from 0`, units: '1' };
+      found.set(key, {
+        name: dimension.name,
+        value: own !== undefined && Number.isFinite(own) ? own : index,
+        attributes:
+          own !== undefined && Number.isFinite(own)
+            ? Object.fromEntries(texts.filter(([, text]) => text !== ''))
+            : counted,
+        channels: [channel],
+      });
+    }
+  }
+  return [...found.values()];
 }
 
 /** Cuts the region out of the coordinates of a curvilinear grid. */

@@ -11,7 +11,16 @@ import type { DataFile } from '../formats/dataFile.ts';
 import { openData } from '../joined/openJoined.ts';
 import { findVariable } from '../openFile.ts';
 import { type Boundary, boundaryOf, fixedMask } from './boundary.ts';
-import { cellPositions, channelOf, type SpaceAxis, spaceAxis, statedSystem, systemOf } from './describe.ts';
+import {
+  cellPositions,
+  channelOf,
+  type SliceValue,
+  type SpaceAxis,
+  sliceValues,
+  spaceAxis,
+  statedSystem,
+  systemOf,
+} from './describe.ts';
 import { type Part, partsOf, trajectoriesIn } from './parts.ts';
 import { regularise } from './regularise.ts';
 import { checkStatics, namedMasks, readStatics } from './statics.ts';
@@ -23,6 +32,7 @@ export interface SeriesSource {
   /** The source's names for rows and columns, for files made from this series. */
   readonly space: { readonly rows: SpaceAxis; readonly columns: SpaceAxis };
   readonly positions: Positions | null;
+  readonly slices: readonly SliceValue[];
   /** The used part of the time axis, of one trajectory where there are several; regular but for gaps. */
   readonly axis: TimeAxis;
   /** Stretches of the axis between its gaps; null where it has none. */
@@ -149,6 +159,7 @@ export async function openSource(paths: readonly string[], settings: PrepareSett
         columns: spaceAxis(grid, grid.x, 'x', region.window.columns, region.longitudes),
       },
       positions: await cellPositions(file, grid, region.window),
+      slices: sliceValues(grids, settings.slices, trajectories),
       axis,
       pieces,
       trajectories,

@@ -51,6 +51,17 @@ const descriptionSchema = z.object({
   statics: z.object({ names: z.array(z.string()), inputs: z.number().int(), file: fileSumSchema }).optional(),
   boundary: boundarySchema.nullable().default(null),
   space: z.object({ rows: spaceSchema, columns: spaceSchema }),
+  /** What was chosen of further dimensions. */
+  slices: z
+    .array(
+      z.object({
+        name: z.string(),
+        value: z.number(),
+        attributes: z.record(z.string(), z.string()),
+        channels: z.array(z.number().int()),
+      }),
+    )
+    .default([]),
   /** Whether the statistics end with latitude and longitude of every cell (curvilinear grids). */
   positions: z.boolean(),
   splits: z.object({ train: rangeSchema, validation: rangeSchema, test: rangeSchema }),

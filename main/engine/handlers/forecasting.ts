@@ -33,6 +33,7 @@ export const forecast: Handler<'forecast'> = async (
       width: dataset.width,
       space: dataset.space,
       positions: dataset.positions,
+      slices: dataset.slices,
       truth: starts.some((start) => leads.some((lead) => dataset.hasTruth(start, lead))),
       title: `Ensemble forecast of ${dataset.channels.map((channel) => channel.longName).join(', ')}`,
       provenance: { ...provenance, method: model.settings.method, seed: String(request.seed) },

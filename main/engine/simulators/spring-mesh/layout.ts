@@ -12,6 +12,7 @@ function axisOf(name: 'x' | 'y' | 'z', size: number): SimulatedAxis {
     values: Float64Array.from({ length: size }, (_, i) => i),
     attributes: {
       axis: name.toUpperCase(),
+      ...(name === 'z' ? { positive: 'up' } : {}),
       units: '1',
       long_name: `${what} of the mesh, ${name} of its nodes at rest`,
     },

@@ -60,6 +60,7 @@ function layout(settings: SurfaceOceanSettings): SimulationLayout {
         long_name: 'time',
         units: `days since ${settings.startDate} 00:00:00`,
         calendar: 'standard',
+        units_metadata: 'leap_seconds: none',
       },
     },
     space: [
