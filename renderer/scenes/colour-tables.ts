@@ -80,6 +80,26 @@ export function colourTable(name: string): ColourTable {
   return found;
 }
 
+const styled = new Map<string, ColourTable>();
+
+/** A table from its other end, or in equal steps of one colour each; the same object for the same wishes. */
+export function styledTable(table: ColourTable, reversed: boolean, steps: number | null): ColourTable {
+  if (!reversed && steps === null) return table;
+  const name = `${table.name}${reversed ? ' reversed' : ''}${steps === null ? '' : ` in ${steps} steps`}`;
+  const known = styled.get(name);
+  if (known) return known;
+  const rgba = new Uint8Array(256 * 4);
+  for (let at = 0; at < 256; at += 1) {
+    // The first and the last step have the colours of the ends.
+    const step = steps === null ? at : Math.round((Math.floor((at * steps) / 256) * 255) / (steps - 1));
+    const from = (reversed ? 255 - step : step) * 4;
+    rgba.set(table.rgba.subarray(from, from + 4), at * 4);
+  }
+  const made = { ...table, name, rgba };
+  styled.set(name, made);
+  return made;
+}
+
 /** The index of the colour that the shader picks for a value: the same sum, so that tests and bars agree. */
 export function colourIndex(value: number, min: number, max: number): number {
   const share = Math.min(1, Math.max(0, (value - min) / (max - min)));
@@ -98,12 +118,29 @@ export function colourOf(
 
 /** A CSS gradient of the table for colour bars and previews. */
 export function gradient(table: ColourTable): string {
-  const stops: string[] = [];
-  for (let at = 0; at < 256; at += 15) {
+  const colourAt = (at: number) => {
     const [red, green, blue] = table.rgba.subarray(at * 4, at * 4 + 3);
-    stops.push(`rgb(${red} ${green} ${blue})`);
+    return `rgb(${red} ${green} ${blue})`;
+  };
+  const stops: string[] = [];
+  for (let at = 0; at < 256; at += 15) stops.push(`${colourAt(at)} ${((at / 255) * 100).toFixed(1)}%`);
+  // Where the colour changes at once, as between steps, the gradient does so too.
+  const jumps = jumpsOf(table);
+  if (jumps.length > 0) {
+    stops.length = 0;
+    for (const [number, at] of [0, ...jumps].entries())
+      stops.push(`${colourAt(at)} ${percent(at)} ${percent(jumps[number] ?? 256)}`);
   }
   return `linear-gradient(to right, ${stops.join(', ')})`;
+}
+
+const percent = (at: number) => `${((at / 256) * 100).toFixed(2)}%`;
+
+/** First indices of the steps of a table in steps; none for a smooth one. */
+function jumpsOf({ name, rgba }: ColourTable): number[] {
+  if (!/ steps$/.test(name)) return [];
+  const same = (a: number, b: number) => [0, 1, 2].every((c) => rgba[a * 4 + c] === rgba[b * 4 + c]);
+  return Array.from({ length: 255 }, (_, at) => at + 1).filter((at) => !same(at, at - 1));
 }
 
 /** Which table suits a variable, from what its metadata say. */

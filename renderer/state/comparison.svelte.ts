@@ -80,7 +80,10 @@ export class Comparison {
     this.step = dataset?.summary.step ?? '';
     const first = { kind: 'forecast', forecast: forecast.id, quantity: 'mean', start: 0, lead: 0 } as const;
     this.#grid = new PlacedGrid(app, forecast, first, (geometry) => this.globe.begin(geometry));
-    this.colours = new ColourChoice(() => tableFor(this.channel));
+    this.colours = new ColourChoice(app.navigation, () => ({
+      table: tableFor(this.channel),
+      name: this.channel.name,
+    }));
     this.mesh = ComparisonMesh.of(forecast, app.fields);
     this.places = new ComparisonArea(app, this.geometry, () => ({
       forecast: forecast.id,

@@ -16,6 +16,8 @@ export interface Scale {
   min: number;
   max: number;
   signed: boolean;
+  /** Whether values may lie beyond the ends. */
+  open?: boolean;
 }
 
 type Range = Forecast['valueRange'];
@@ -44,7 +46,7 @@ export class PaneScales {
           min,
           most(({ max }) => max),
         );
-        return { table: this.#colours.table, ...limits, signed: false };
+        return { table: this.#colours.table, ...limits, signed: false, open: this.#colours.open };
       }
       case 'spread': {
         const { max } = niceLimits(0, most(({ spreadMax }) => spreadMax) || 1);

@@ -1,6 +1,6 @@
 /** From a file to a scored forecast, all in the window of a real browser. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { colourOf, colourTable } from '../../renderer/scenes/colour-tables.ts';
+import { colourOf, colourTable, styledTable } from '../../renderer/scenes/colour-tables.ts';
 import { MapGeometry } from '../../renderer/scenes/map-geometry.ts';
 import { readyMaps, startApp, type TestApp } from './app.ts';
 import { sample, writeSample } from './sample.ts';
@@ -59,6 +59,35 @@ describe('from a file to a scored forecast', () => {
     );
     const close = (wanted: number[]) => wanted.every((value, at) => Math.abs((shown[at] ?? 0) - value) < 5);
     expect(close([0xcf, 0xd5, 0xdb]) || close([0xbc, 0xc4, 0xcc]), `land is ${shown}`).toBe(true);
+  });
+
+  it('turns the colours round, cuts them into steps and takes typed limits, which the address keeps', async () => {
+    const { page } = app;
+    await page.getByRole('button', { name: 'Colours and range' }).click();
+    await page.getByRole('checkbox', { name: 'Reversed' }).check();
+    await page.getByRole('combobox', { name: 'Steps' }).selectOption('5');
+    await page.getByRole('radio', { name: 'Between' }).check();
+    await page.getByLabel('Lower limit').fill('24');
+    await page.getByLabel('Upper limit').fill('18');
+    await page.getByLabel('Upper limit').press('Enter');
+    await page.getByText('the smaller one first').waitFor();
+    await page.getByLabel('Lower limit').fill('16');
+    await page.getByLabel('Upper limit').fill('26');
+    await page.getByLabel('Upper limit').press('Enter');
+    await page.getByTestId('scale-max').getByText('≥ 26').waitFor();
+    await press('Escape');
+    const table = styledTable(colourTable('thermal'), true, 5);
+    const box = (await page.getByTestId('map').boundingBox())!;
+    const { u, v } = new MapGeometry(sample).pointOf({ row: 11, column: 16 });
+    const wanted = colourOf(table, sample.value(0, 11, 16), 16, 26);
+    await expect
+      .poll(() => app.pixel(box.x + (u + 0.008) * box.width, box.y + (v + 0.012) * box.height))
+      .toEqual(wanted);
+    expect(new URL(page.url()).hash).toMatch(/colours=reversed%2Csteps\+5%2Cmanual\+16\+26\+sst/);
+    await page.evaluate(() => {
+      location.hash = location.hash.replace(/&colours=[^&]*/, '');
+    });
+    await page.getByTestId('scale-max').getByText('≥').waitFor({ state: 'detached' });
   });
 
   it('steps through time with the keys', async () => {

@@ -7,6 +7,7 @@ import {
   registerColourTable,
 } from '../../../renderer/scenes/colour-tables.ts';
 import { ColourChoice } from '../../../renderer/state/colour-choice.svelte.ts';
+import { Parameters } from '../state/parameters.svelte.ts';
 
 const hex = (value: number) => value.toString(16).padStart(2, '0');
 const reds = {
@@ -20,7 +21,7 @@ it('a colour map from outside is listed, chosen and drawn like the others', () =
   const remove = registerColourTable(reds);
   onTestFinished(remove);
   expect(colourTableNames().at(-1)).toBe('reds');
-  const choice = new ColourChoice(() => 'thermal');
+  const choice = new ColourChoice(new Parameters(), () => ({ table: 'thermal', name: 'sst' }));
   choice.choose('reds');
   expect(colourOf(choice.table, 0, -1, 1)).toEqual([128, 0, 0]);
   // A diverging one keeps zero in its middle.
