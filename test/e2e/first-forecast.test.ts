@@ -96,7 +96,8 @@ describe('from a file to a scored forecast', () => {
     await page.getByText('frame 2 of 60').waitFor();
     await press('Shift+ArrowRight');
     await page.getByText('frame 12 of 60').waitFor();
-    expect(page.url()).toContain('time=11');
+    // It is written a few times a second at most.
+    await expect.poll(() => page.url()).toContain('time=11');
     await press('Home');
     await page.getByText('frame 1 of 60').waitFor();
   });

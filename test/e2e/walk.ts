@@ -2,7 +2,7 @@
  * A random walk over whatever can be clicked, typed into, dragged or pressed, as a person without a plan would do it. The
  * choices follow a seed; what there is to choose from depends on how fast the app answers.
  */
-import type { CDPSession, Page } from 'playwright-core';
+import type { CDPSession, Locator, Page } from 'playwright-core';
 import { Random } from '#shared/random.ts';
 import type { TestApp } from './app.ts';
 import { readInstruments } from './instruments.ts';
@@ -92,13 +92,26 @@ export async function walk(app: TestApp, { seed, seconds, legSteps, onLeg }: Wal
 async function openSample(page: Page, title: string): Promise<void> {
   await leaveDialogs(page);
   await page.setViewportSize(sizes[0]!);
-  await page.getByRole('button', { name: 'Data', exact: true }).click();
+  await click(page, page.getByRole('button', { name: 'Data', exact: true }));
   const another = page.getByRole('button', { name: 'Open another…' });
-  if (await another.isVisible()) await another.click();
-  await page.getByRole('button', { name: `Open the sample: ${title}` }).click();
+  if (await another.isVisible()) await click(page, another);
+  await click(page, page.getByRole('button', { name: `Open the sample: ${title}` }));
   await page.locator('[data-ready=true]').first().waitFor(patience);
   const forecast = page.getByRole('button', { name: 'Run the forecast' });
-  if (await forecast.isVisible()) await forecast.click();
+  if (await forecast.isVisible()) await click(page, forecast);
+}
+
+/** Whatever a task that goes on behind it still says in the meantime. */
+async function click(page: Page, control: Locator): Promise<void> {
+  for (let tries = 0; tries < 5; tries++) {
+    const done = await control.click({ timeout: 4000 }).then(
+      () => true,
+      () => false,
+    );
+    if (done) return;
+    await leaveDialogs(page);
+  }
+  await control.click();
 }
 
 async function leaveDialogs(page: Page): Promise<void> {
@@ -225,7 +238,7 @@ async function oddSentences(page: Page): Promise<string[]> {
 async function rest(page: Page, devtools: CDPSession): Promise<Rest> {
   await leaveDialogs(page);
   await page.setViewportSize(sizes[0]!);
-  await page.getByRole('button', { name: 'Library', exact: true }).click();
+  await click(page, page.getByRole('button', { name: 'Library', exact: true }));
   await page.waitForTimeout(1500);
   await devtools.send('HeapProfiler.collectGarbage');
   const { usedSize } = await devtools.send('Runtime.getHeapUsage');
