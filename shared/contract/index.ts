@@ -325,7 +325,7 @@ const tradeoffs = {
         members: z.number().int().min(2).max(1000).default(10),
         starts: z.number().int().min(1).nullable().default(8),
         seed: z.number().int().default(1),
-        horizon: z.number().int().min(1).nullable().default(null),
+        horizon: z.number().int().min(1).max(100_000).nullable().default(null),
       }),
     )
     .output(started),

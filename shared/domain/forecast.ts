@@ -9,7 +9,7 @@ export const forecastRequestSchema = z.object({
   starts: z.array(z.union([z.number().int(), z.string()])).min(1),
   members: z.number().int().min(1).max(1000).default(20),
   /** Data steps; null: the run's own horizon. Beyond it the forecast rolls out autoregressively. */
-  horizon: z.number().int().min(1).nullable().default(null),
+  horizon: z.number().int().min(1).max(100_000).nullable().default(null),
   /** Accelerated sampling schedule; null: as the run's settings say. */
   schedule: z.string().nullable().default(null),
   /** Extra real-valued leads in data steps, in (0, horizon). */
