@@ -113,8 +113,9 @@ export function fieldResolver(
       return difference(...(await Promise.all([resolve(address.first), resolve(address.second)])));
     if (address.kind === 'onto') return readStored(address.field, { onto: await gridOf(address.like) });
     if (address.kind !== 'flow') return readStored(address);
-    const { u, v, solid } = address;
-    return flowField(address, await Promise.all([resolve(u), resolve(v), solid && resolve(solid)]));
+    const { u, v, solid, spacing } = address;
+    const parts = await Promise.all([resolve(u), resolve(v), solid && resolve(solid)]);
+    return flowField(address, parts, spacing ? null : await gridOf(u));
   };
 
   const resolve = async (address: FieldAddress): Promise<FieldData> => {

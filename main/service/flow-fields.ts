@@ -1,9 +1,10 @@
 /** Fields that follow from a velocity: vorticity and speed. */
-import type { FieldData } from '#main/engine/protocol.ts';
+import type { FieldData, Grid } from '#main/engine/protocol.ts';
 import type { FlowField } from '#shared/contract/fields.ts';
 import { DriftcastError } from '#shared/errors.ts';
+import { radiusFor, vorticityUnits } from '#shared/flow.ts';
 import { formatUnits } from '#shared/units.ts';
-import { speed, vorticity } from '#shared/vorticity.ts';
+import { evenGrid, type FlowGrid, speed, sphereGrid, vorticity } from '#shared/vorticity.ts';
 
 /** @throws DriftcastError `bad-input` where grids differ; `without` says what fields of several grids do not have. */
 export function sameGrid(fields: readonly FieldData[], without: string): void {
@@ -17,10 +18,15 @@ export function sameGrid(fields: readonly FieldData[], without: string): void {
   );
 }
 
-/** With the date of the first component; missing in solid cells. @throws DriftcastError `bad-input` where grids or units differ. */
+/**
+ * With the date of the first component; missing in solid cells.
+ * @param grid of the components, for flows whose address has no spacing: they lie on the sphere
+ * @throws DriftcastError `bad-input` where grids or units differ, or no positions are known
+ */
 export function flowField(
   { quantity, spacing, lengthUnits }: FlowField,
   [u, v, solid]: readonly [FieldData, FieldData, FieldData | null],
+  grid: Grid | null,
 ): FieldData {
   sameGrid(solid ? [u, v, solid] : [u, v], 'have no common flow');
   const units = formatUnits(u.units);
@@ -30,20 +36,25 @@ export function flowField(
       `Velocities in ${units || 'no units'} and in ${formatUnits(v.units) || 'no units'} are not of one flow.`,
       'Choose two components in the same units.',
     );
-  const data = quantity === 'speed' ? speed(u.data, v.data) : vorticity(u.data, v.data, u, spacing);
+  const mask = solid?.data ?? null;
+  const sphere = radiusFor(u.units);
+  const placed = spacing ? evenGrid(u, spacing) : onSphere(grid, sphere.radius);
+  const data = quantity === 'speed' ? speed(u.data, v.data, mask) : vorticity(u.data, v.data, placed, mask);
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let cell = 0; cell < data.length; cell += 1) {
-    if (solid && solid.data[cell]! > 0.5) data[cell] = Number.NaN;
-    const value = data[cell]!;
+  for (const value of data) {
     if (value < min) min = value;
     if (value > max) max = value;
   }
-  const own = quantity === 'speed' ? u.units : perLength(units, lengthUnits);
+  const own =
+    quantity === 'speed' ? u.units : vorticityUnits(u.units, spacing ? lengthUnits : sphere.lengthUnits);
   return { ...u, data, units: own, range: min <= max ? { min, max } : null };
 }
 
-/** "m/s" over "m" is "1/s"; other units are written out. */
-function perLength(velocity: string, length: string): string {
-  if (velocity === `${length}/s`) return 's-1';
-  return velocity && length ? `${velocity} per ${length}` : velocity;
+function onSphere(grid: Grid | null, radius: number): FlowGrid {
+  if (grid?.latitudes && grid.longitudes) return sphereGrid(grid.latitudes, grid.longitudes, radius);
+  throw new DriftcastError(
+    'bad-input',
+    'The vorticity of this flow is not known: its grid has no rows of equal latitude.',
+    'Choose one of the components.',
+  );
 }

@@ -2,7 +2,7 @@
 import type { SimulationPreview } from '#shared/domain/simulation.ts';
 import { latitudes, longitudes, meanTemperature } from '#shared/domain/simulations/climate.ts';
 import type { SurfaceOceanSettings } from '#shared/domain/simulations/surface-ocean.ts';
-import { vorticity } from '#shared/vorticity.ts';
+import { evenGrid, vorticity } from '#shared/vorticity.ts';
 import type { Field } from '../contract/fields.ts';
 import type { Grid } from './map-geometry.ts';
 
@@ -27,7 +27,7 @@ export function flowValues(preview: SimulationPreview, quantity: FlowQuantity, l
   const [u, v] = [valuesOf(preview, 'vx'), valuesOf(preview, 'vy')];
   if (quantity === 'speed') return u.map((value, at) => Math.hypot(value, v[at] ?? 0));
   const spacing = length / Math.max(1, preview.width - 1);
-  return vorticity(u, v, preview, { x: spacing, y: spacing });
+  return vorticity(u, v, evenGrid(preview, { x: spacing, y: spacing }));
 }
 
 export function asField(values: Float32Array, size: { height: number; width: number }, units: string): Field {

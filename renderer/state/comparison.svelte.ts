@@ -1,6 +1,7 @@
 /** A forecast beside its truth and beside another: which panes, which start and lead, which place is probed. */
 import type { FieldAddress } from '#shared/contract/fields.ts';
 import type { Forecast, Probe } from '#shared/domain/forecast.ts';
+import type { Field } from '../contract/fields.ts';
 import { tableFor } from '../scenes/colour-tables.ts';
 import type { Cell, MapGeometry } from '../scenes/map-geometry.ts';
 import { formatLead, rhythmOf } from '../text/dates.ts';
@@ -15,6 +16,7 @@ import { channelsOf, type ForecastChannel } from './forecast-channels.ts';
 import { GlobeLook } from './globe-look.svelte.ts';
 import { MapWindow } from './map-window.svelte.ts';
 import { comparableWith, sameTimeIn } from './other-forecast.ts';
+import { paneAddress } from './pane-address.ts';
 import { PaneScales, type Scale } from './pane-scales.svelte.ts';
 import {
   formatPane,
@@ -24,7 +26,6 @@ import {
   needsTruth,
   type Pane,
   parsePanes,
-  quantityOf,
   scaleKindOf,
   withCount,
 } from './panes.ts';
@@ -42,6 +43,8 @@ export interface Slot {
   readonly lacking: string | null;
 }
 
+/** A pane that shows the quantity itself, as every member has it. */
+const sampleOfValues: Pane = { kind: 'member', member: 1 };
 const usual: readonly Pane[] = [{ kind: 'truth' }, { kind: 'mean' }, { kind: 'spread' }, { kind: 'error' }];
 
 export class Comparison {
@@ -134,7 +137,7 @@ export class Comparison {
     return found;
   }
   get units(): string {
-    return formatUnits(this.channel.units);
+    return formatUnits(this.channel.units || this.#scales.unitsOf(this.#scaleKey(sampleOfValues)));
   }
   /** What is measured, in words. */
   get quantity(): string {
@@ -217,7 +220,7 @@ export class Comparison {
 
   /** A threshold that some members are above of and others below: their median at the probed place. */
   get usualThreshold(): number {
-    const { min, max } = this.channel.valueRange;
+    const { min, max } = this.channel.valueRange ?? { min: 0, max: 0 };
     const median = this.#probe?.quantiles[this.player.index]?.[2] ?? (min + max) / 2;
     return Number(median.toPrecision(3));
   }
@@ -262,21 +265,43 @@ export class Comparison {
   measure(): void {
     if (this.#panes.some(({ kind }) => kind === 'file') && this.unitsOf({ kind: 'file' }) !== this.units)
       void this.beside.measure();
+    const { flow } = this.channel;
+    if (flow) this.#measure(sampleOfValues, ...(this.start?.truth ? [{ kind: 'truth' } as const] : []));
     for (const pane of this.#panes) {
       const kind = scaleKindOf(pane);
-      if ((kind !== 'anomaly' && kind !== 'difference') || this.#lacking(pane) !== null) continue;
-      const addresses = this.forecast.leads.flatMap((_, lead) => this.#address(pane, lead) ?? []);
-      void this.#scales.measure(this.#scaleKey(pane), addresses);
+      const known = flow
+        ? kind === 'value' || kind === 'probability'
+        : kind !== 'anomaly' && kind !== 'difference';
+      if (!known && this.#lacking(pane) === null) this.#measure(pane);
     }
+  }
+
+  /** Of panes with one scale. */
+  #measure(first: Pane, ...alike: readonly Pane[]): void {
+    const addresses = [first, ...alike].flatMap((pane) =>
+      this.forecast.leads.flatMap((_, lead) => this.#address(pane, lead) ?? []),
+    );
+    void this.#scales.measure(this.#scaleKey(first), addresses, this.channel.flow !== null);
   }
 
   scale(pane: Pane): Scale {
     if (pane.kind === 'file' && this.unitsOf(pane) !== this.units)
       return this.#scales.scale('value', [this.beside.valueRange], '');
-    const name = this.channel.name;
+    const { name, valueRange, flow } = this.channel;
+    if (flow) return this.#flowScale(pane) ?? this.#scales.scale('probability', [], '');
     const other = this.other?.channels?.find((channel) => channel.name === name)?.valueRange;
-    const ranges = [this.channel.valueRange, ...(other ? [other] : [])];
+    const ranges = [...(valueRange ? [valueRange] : []), ...(other ? [other] : [])];
     return this.#scales.scale(scaleKindOf(pane), ranges, this.#scaleKey(pane));
+  }
+
+  /** The field of a pane; null as long as it is not there, or nobody knows its scale, which must not jump. */
+  fieldIn({ pane, shown }: Slot): Field | null {
+    return this.channel.flow && !this.#flowScale(pane) ? null : shown.field;
+  }
+
+  #flowScale(pane: Pane): Scale | null {
+    const { flow } = this.channel;
+    return flow && this.#scales.flowScale(scaleKindOf(pane), flow, this.#scaleKey(pane));
   }
 
   /** Members and truth at the probed cell over all leads. */
@@ -337,23 +362,13 @@ export class Comparison {
   }
 
   #address(pane: Pane, lead: number): FieldAddress | null {
-    const own = { kind: 'forecast', forecast: this.forecast.id, start: this.#start, lead } as const;
-    const date = this.start?.validDates[lead] ?? '';
-    if (needsFile(pane)) return this.beside.shownIn(pane.kind, date, { ...own, channel: this.#channel });
-    const same = needsOther(pane) ? this.#otherAt(lead) : null;
-    const beside = same && this.other && ({ kind: 'forecast', forecast: this.other.id, ...same } as const);
     const channel = this.#channel;
-    const quantity = quantityOf(pane);
-    if (quantity === null)
-      return (
-        beside && {
-          kind: 'difference',
-          first: { ...own, channel, quantity: 'mean' },
-          second: { ...beside, channel, quantity: 'mean' },
-        }
-      );
-    const of = needsOther(pane) ? beside : own;
-    return of && { ...of, channel, quantity };
+    const own = { kind: 'forecast', forecast: this.forecast.id, channel, start: this.#start, lead } as const;
+    const date = this.start?.validDates[lead] ?? '';
+    if (needsFile(pane)) return this.beside.shownIn(pane.kind, date, own);
+    const { other } = this;
+    const same = other && needsOther(pane) ? this.#otherAt(lead) : null;
+    return paneAddress(pane, own, other && same && { ...own, forecast: other.id, ...same });
   }
 
   #scaleKey(pane: Pane): string {

@@ -1,56 +1,49 @@
-/** A velocity in an open file: its two components on a plane grid, and the addresses of what follows from them. */
+/** A velocity in an open file: its two components, and the addresses of what follows from them. */
 import { type FieldAddress, type FlowQuantity, flowQuantities } from '#shared/contract/fields.ts';
-import type { VariableSummary } from '#shared/domain/file.ts';
+import type { AxisSummary, VariableSummary } from '#shared/domain/file.ts';
+import { velocityIn } from '#shared/flow.ts';
 
 export interface FileFlow {
   readonly u: string;
   readonly v: string;
-  readonly spacing: { x: number; y: number };
+  /** Null on a sphere. */
+  readonly spacing: { x: number; y: number } | null;
   readonly lengthUnits: string;
   readonly units: string;
   /** The variable that is 1 in solid cells; null where the file has none. */
   readonly solid: string | null;
 }
 
-/** Components along columns and rows, by the names that simulations and CF give them. */
-const pairs: readonly (readonly [RegExp, RegExp])[] = [
-  [/^vx$/i, /^vy$/i],
-  [/_x_velocity$/, /_y_velocity$/],
-  [/^u$/i, /^v$/i],
-];
-
 /**
- * Null where there is no pair, or where its grid is not plane: on a sphere neighbours are not equally far apart.
+ * The velocity that `variable` is a component of, or the first one of the file. Null where there is none, or where its
+ * rows and columns are neither those of a plane nor latitudes and longitudes.
  */
-export function flowOf(variables: readonly VariableSummary[]): FileFlow | null {
-  for (const [first, second] of pairs) {
-    const named = (pattern: RegExp) =>
+export function flowOf(variables: readonly VariableSummary[], variable?: string): FileFlow | null {
+  const flow = velocityIn(
+    variables.filter(({ forecastable }) => forecastable),
+    variable,
+  );
+  if (!flow || flow.u.dims.join() !== flow.v.dims.join()) return null;
+  const { u, v } = flow;
+  const axis = (...roles: AxisSummary['role'][]) => u.axes.find(({ role }) => roles.includes(role));
+  const step = ({ first, last, size }: AxisSummary) =>
+    first === null || last === null ? 0 : (last - first) / (size - 1);
+  const [columns, rows] = [axis('x', 'longitude'), axis('y', 'latitude')];
+  if (!columns || !rows) return null;
+  const onSphere = columns.role === 'longitude' && rows.role === 'latitude';
+  const spacing = { x: step(columns), y: step(rows) };
+  if (!onSphere && !Number.isFinite(1 / spacing.x + 1 / spacing.y)) return null;
+  return {
+    u: u.name,
+    v: v.name,
+    spacing: onSphere ? null : spacing,
+    lengthUnits: onSphere ? '' : columns.units,
+    units: u.units,
+    solid:
       variables.find(
-        ({ name, standardName, forecastable }) =>
-          forecastable && (pattern.test(standardName) || pattern.test(name)),
-      );
-    const [u, v] = [named(first), named(second)];
-    if (!u || !v || u.dims.join() !== v.dims.join()) continue;
-    const [x, y] = (['x', 'y'] as const).map((role) => {
-      const axis = u.axes.find((candidate) => candidate.role === role);
-      const { first: start = null, last: end = null } = axis ?? {};
-      return axis && start !== null && end !== null ? (end - start) / (axis.size - 1) : 0;
-    });
-    if (!x || !y || !Number.isFinite(x) || !Number.isFinite(y)) continue;
-    return {
-      u: u.name,
-      v: v.name,
-      spacing: { x, y },
-      lengthUnits: u.axes.find(({ role }) => role === 'x')?.units ?? '',
-      units: u.units,
-      solid:
-        variables.find(
-          ({ name, shape }) =>
-            name === 'obstacle_mask' && shape.slice(-2).join() === u.shape.slice(-2).join(),
-        )?.name ?? null,
-    };
-  }
-  return null;
+        ({ name, shape }) => name === 'obstacle_mask' && shape.slice(-2).join() === u.shape.slice(-2).join(),
+      )?.name ?? null,
+  };
 }
 
 /** The quantity that an address asks for; null for the variable itself. */

@@ -1,12 +1,18 @@
 /** The channels of a forecast, each with its own scale and with what its dataset knows of it. */
+import type { FlowQuantity } from '#shared/contract/fields.ts';
 import type { Channel } from '#shared/domain/dataset.ts';
 import type { Forecast } from '#shared/domain/forecast.ts';
+import { flowChannels } from '#shared/flow.ts';
 
-export type ForecastChannel = Channel & { readonly valueRange: Forecast['valueRange'] };
+export type ForecastChannel = Channel & {
+  /** Null for what follows from the velocity: it is measured when someone looks. */
+  readonly valueRange: Forecast['valueRange'] | null;
+  readonly flow: FlowQuantity | null;
+};
 
-/** One alone in forecasts that know of no other. @param known of the dataset */
+/** One alone in forecasts that know of no other; what follows from a velocity comes last. @param known of the dataset */
 export function channelsOf(forecast: Forecast, known: readonly Channel[]): ForecastChannel[] {
-  return (forecast.channels ?? [{ ...forecast, name: forecast.variable, longName: '' }]).map(
+  const own = (forecast.channels ?? [{ ...forecast, name: forecast.variable, longName: '' }]).map(
     ({ name, longName, units, valueRange }) => {
       const channel = known.find((other) => other.name === name);
       return {
@@ -15,7 +21,12 @@ export function channelsOf(forecast: Forecast, known: readonly Channel[]): Forec
         standardName: channel?.standardName ?? '',
         units,
         valueRange,
+        flow: null,
       };
     },
   );
+  return [
+    ...own,
+    ...flowChannels(own).map((channel) => ({ ...channel, valueRange: null, flow: channel.quantity })),
+  ];
 }

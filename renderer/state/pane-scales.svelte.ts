@@ -1,12 +1,13 @@
 /**
  * The colour scales of Compare's panes: one for each kind of quantity, the same for all leads, so that colours never
  * change their meaning while one plays. What a forecast's description does not know the range of (anomalies,
- * differences) is measured once over some of its leads.
+ * differences, what follows from a velocity) is measured once over some of its leads.
  */
-import type { FieldAddress } from '#shared/contract/fields.ts';
+import type { FieldAddress, FlowQuantity } from '#shared/contract/fields.ts';
 import type { Forecast } from '#shared/domain/forecast.ts';
-import type { FieldStore } from '../contract/fields.ts';
+import type { Field, FieldStore } from '../contract/fields.ts';
 import { type ColourTable, colourTable } from '../scenes/colour-tables.ts';
+import { usualSize } from '../scenes/preview-fields.ts';
 import { niceLimits } from '../text/numbers.ts';
 import type { ColourChoice } from './colour-choice.svelte.ts';
 import type { ScaleKind } from './panes.ts';
@@ -29,6 +30,7 @@ export class PaneScales {
   readonly #fields: FieldStore;
   readonly #colours: ColourChoice;
   #sizes = $state.raw<Readonly<Record<string, number>>>({});
+  #units = $state.raw<Readonly<Record<string, string>>>({});
   readonly #asked = new Set<string>();
 
   constructor(fields: FieldStore, colours: ColourChoice) {
@@ -61,8 +63,29 @@ export class PaneScales {
     }
   }
 
-  /** Reads some of the fields once, and keeps their largest size under the key. */
-  async measure(key: string, addresses: readonly FieldAddress[]): Promise<void> {
+  /** Of what follows from a velocity, by what {@link measure} knows of the key; null as long as that is nothing. */
+  flowScale(kind: ScaleKind, quantity: FlowQuantity, key: string): Scale | null {
+    if (kind === 'probability') return this.scale(kind, [], key);
+    const size = this.#sizes[key];
+    if (size === undefined) return null;
+    if (kind === 'value') {
+      const limits = this.#colours.limits(quantity === 'speed' ? 0 : -size, size);
+      return { table: this.#colours.table, ...limits, signed: quantity === 'vorticity' };
+    }
+    if (kind !== 'spread') return symmetric(size);
+    return this.scale(kind, [{ min: 0, max: size, spreadMax: size, errorMax: size }], key);
+  }
+
+  /** Of what was measured under the key, as the fields have them; empty before. */
+  unitsOf(key: string): string {
+    return this.#units[key] ?? '';
+  }
+
+  /**
+   * Reads some of the fields once, and keeps their largest size under the key. `usual`: the size that all but a hundredth
+   * of the cells stay below, because a few cells beside walls turn far more than all others.
+   */
+  async measure(key: string, addresses: readonly FieldAddress[], usual = false): Promise<void> {
     if (this.#asked.has(key) || addresses.length === 0) return;
     this.#asked.add(key);
     const step = Math.max(1, (addresses.length - 1) / (sampledLeads - 1));
@@ -70,11 +93,13 @@ export class PaneScales {
     const fields = await Promise.all(
       [...chosen].map((address) => this.#fields.get(address).catch(() => null)),
     );
-    const size = Math.max(
-      0,
-      ...fields.map((field) => (field?.range ? Math.max(-field.range.min, field.range.max) : 0)),
-    );
-    if (size > 0) this.#sizes = { ...this.#sizes, [key]: size };
+    const sizeOf = (field: Field) =>
+      usual ? usualSize(field.data) : field.range ? Math.max(-field.range.min, field.range.max) : 0;
+    const size = Math.max(0, ...fields.map((field) => (field ? sizeOf(field) : 0)));
+    const units = fields.find((field) => field !== null)?.units;
+    if (units !== undefined) this.#units = { ...this.#units, [key]: units };
+    // A flow at rest does not turn: that is known too.
+    if (size > 0 || (usual && units !== undefined)) this.#sizes = { ...this.#sizes, [key]: size || 1 };
     else this.#asked.delete(key);
   }
 }

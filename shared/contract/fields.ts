@@ -29,12 +29,13 @@ export type ForecastQuantity =
 /** What lies in files, datasets and forecasts. */
 export type StoredField =
   | { kind: 'file'; file: string; variable: string; time: number; slices: Record<string, number> }
+  /** Channels beyond the dataset's own follow from its velocity, as `flowChannels` in `shared/flow.ts` counts them. */
   | { kind: 'dataset'; dataset: string; channel: number; time: number }
   | {
       kind: 'forecast';
       forecast: string;
       quantity: ForecastQuantity;
-      /** Of the dataset's channels; the first where it is left out. */
+      /** Of the dataset's channels, or beyond them as above; the first where it is left out. */
       channel?: number;
       start: number;
       lead: number;
@@ -50,16 +51,16 @@ export interface FieldOnto {
 export const flowQuantities = ['vorticity', 'speed'] as const;
 export type FlowQuantity = (typeof flowQuantities)[number];
 
-/** What follows from two components of a velocity on a plane grid. */
+/** What follows from two components of a velocity. */
 export interface FlowField {
   kind: 'flow';
   quantity: FlowQuantity;
   /** Velocity along the columns' axis and along the rows' axis. */
   u: StoredField;
   v: StoredField;
-  /** From a column to the next and from a row to the next; negative where coordinates fall. */
-  spacing: { x: number; y: number };
-  /** Of the spacing. */
+  /** From a column to the next and from a row to the next, negative where coordinates fall; null on a sphere. */
+  spacing: { x: number; y: number } | null;
+  /** Of the spacing; on a sphere those of the velocity. */
   lengthUnits: string;
   /** 1 in solid cells, which have no flow; null where there are none. */
   solid: StoredField | null;
@@ -125,8 +126,7 @@ export function fieldPath(address: FieldAddress): string {
     const query = new URLSearchParams({
       u: fieldPath(u),
       v: fieldPath(v),
-      spacing: `${spacing.x} ${spacing.y}`,
-      length: lengthUnits,
+      ...(spacing ? { spacing: `${spacing.x} ${spacing.y}`, length: lengthUnits } : {}),
       ...(solid ? { solid: fieldPath(solid) } : {}),
     });
     return `${fieldPathPrefix}${address.quantity}?${query}`;
@@ -204,15 +204,16 @@ function parseOperand(path: string): Operand | null {
 
 function parseFlow(quantity: FlowQuantity, given: URLSearchParams): FlowField | null {
   const [u, v, solid] = ['u', 'v', 'solid'].map((name) => parseStored(given.get(name) ?? ''));
-  const [x = Number.NaN, y = Number.NaN] = (given.get('spacing') ?? '').split(' ').map(Number);
-  if (!u || !v || !Number.isFinite(1 / x) || !Number.isFinite(1 / y)) return null;
+  const spaced = given.get('spacing');
+  const [x = Number.NaN, y = Number.NaN] = (spaced ?? '').split(' ').map(Number);
+  if (!u || !v || (spaced !== null && !Number.isFinite(1 / x + 1 / y))) return null;
   if (given.has('solid') && !solid) return null;
   return {
     kind: 'flow',
     quantity,
     u,
     v,
-    spacing: { x, y },
+    spacing: spaced === null ? null : { x, y },
     lengthUnits: given.get('length') ?? '',
     solid: solid ?? null,
   };

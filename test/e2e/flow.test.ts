@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readField } from '#main/data/field.ts';
 import { openDataFile } from '#main/data/formats/registry.ts';
-import { vorticity } from '#shared/vorticity.ts';
+import { evenGrid, vorticity } from '#shared/vorticity.ts';
 import { colourOf, colourTable } from '../../renderer/scenes/colour-tables.ts';
 import { startApp, type TestApp } from './app.ts';
 
@@ -27,7 +27,7 @@ async function flowAt(time: number) {
       (await readField(file, name, { time: name === 'obstacle_mask' ? 0 : time, slices: { trajectory: 0 } }))
         .data;
     const [u, v, solid] = [await read('vx'), await read('vy'), await read('obstacle_mask')];
-    return { spin: vorticity(u, v, size, { x: 2.2 / 220, y: 0.41 / 41 }), solid };
+    return { spin: vorticity(u, v, evenGrid(size, { x: 2.2 / 220, y: 0.41 / 41 }), solid), solid };
   } finally {
     await file.close();
   }

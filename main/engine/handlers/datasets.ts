@@ -3,6 +3,7 @@ import { prepareDataset, previewPreparation as preview } from '#main/data/prepar
 import { DriftcastError } from '#shared/errors.ts';
 import type { Handler } from '../host/engine-main.ts';
 import { degreesField, finiteOrNull, rangeOf, stepEmitter } from './files.ts';
+import { channelOfFrame } from './flow-channels.ts';
 import { preparedIn } from './prepared.ts';
 
 export const previewPreparation: Handler<'previewPreparation'> = ({ paths, settings }, { signal, emit }) =>
@@ -50,12 +51,9 @@ export const datasetDegrees: Handler<'datasetDegrees'> = async ({ datasetFolder,
 
 export const datasetField: Handler<'datasetField'> = async ({ datasetFolder, channel, time }) => {
   const dataset = await preparedIn(datasetFolder);
-  const channels = dataset.channels.length;
-  if (!Number.isInteger(channel) || channel < 0 || channel >= channels)
+  if (!Number.isInteger(channel) || channel < 0)
     throw new DriftcastError('bad-input', `The dataset has no channel with index ${channel}.`);
-  const frame = await dataset.frame(time);
-  const data = frame.filter((_, i) => i % channels === channel);
-  const { units } = dataset.channels[channel]!;
+  const { data, units } = channelOfFrame(dataset, await dataset.frame(time), channel, time);
   return {
     data,
     height: dataset.height,

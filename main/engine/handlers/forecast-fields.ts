@@ -7,6 +7,7 @@ import { DriftcastError } from '#shared/errors.ts';
 import type { Handler } from '../host/engine-main.ts';
 import { difference, exceedanceOf, meanOf, quantileOf, spreadOf } from '../verification/quantities.ts';
 import { rangeOf } from './files.ts';
+import { channelOfFrame, derivedChannel, derivedReader } from './flow-channels.ts';
 import { preparedIn } from './prepared.ts';
 
 /** `variable`: the first one where none is named. */
@@ -21,6 +22,35 @@ export async function withForecast<Result>(
   } finally {
     await reader.close();
   }
+}
+
+/**
+ * A channel of the forecast, or one that follows from its velocity, as `flowChannels` counts them.
+ * @throws DriftcastError `bad-input` for any other, `not-found` where the dataset that tells the grid is gone
+ */
+export async function withChannel<Result>(
+  forecastFolder: string,
+  forecast: Forecast,
+  channel: number,
+  work: (reader: ForecastReader) => Promise<Result>,
+): Promise<Result> {
+  const path = join(forecastFolder, entityFiles.netcdf);
+  if (channel < (forecast.channels?.length ?? 1))
+    return withForecast(path, work, variableOf(forecast, channel));
+  const dataset = await preparedIn(datasetFolderOf(forecastFolder, forecast.dataset));
+  const derived = derivedChannel(dataset, channel);
+  if (!derived) return withForecast(path, work, variableOf(forecast, channel));
+  const timeIndex = (start: number) => startOf(forecast.starts, start).timeIndex;
+  return withForecast(
+    path,
+    (u) =>
+      withForecast(
+        path,
+        (v) => work(derivedReader([u, v], derived, timeIndex)),
+        variableOf(forecast, derived.v),
+      ),
+    variableOf(forecast, derived.u),
+  );
 }
 
 /** A channel's variable in the forecast's file; undefined for the first one of forecasts that name none. */
@@ -57,25 +87,25 @@ async function fromDataset(
   const dataset = await preparedIn(datasetFolderOf(forecastFolder, forecast.dataset));
   const { timeIndex } = startOf(forecast.starts, start);
   const time = what === 'initial' ? timeIndex : dataset.after(timeIndex, forecast.leads[lead] ?? 0);
+  if (what === 'climatology' && derivedChannel(dataset, channel)?.quantity === 'speed')
+    throw new DriftcastError(
+      'bad-input',
+      'The climatology of the speed is not known: the mean of speeds is not the speed of the mean flow.',
+      'Choose the vorticity or one of the components.',
+    );
   const frame = what === 'initial' ? await dataset.frame(time) : dataset.seasonalMean(time);
-  const channels = dataset.channels.length;
-  const data = frame.filter((_, i) => i % channels === channel);
-  return { data, units: dataset.channels[channel]!.units, date: dataset.label(time) };
+  return { ...channelOfFrame(dataset, frame, channel, timeIndex), date: dataset.label(time) };
 }
 
 async function fromFile(
   forecast: Forecast,
   { forecastFolder, quantity, channel, start, lead }: Request,
 ): Promise<{ data: Float32Array; units: string; date: string }> {
-  return withForecast(
-    join(forecastFolder, entityFiles.netcdf),
-    async (reader) => ({
-      data: await quantityOf(reader, quantity, start, lead),
-      units: quantity.startsWith('exceedance-') ? '%' : reader.units,
-      date: startOf(forecast.starts, start).validDates[lead] ?? '',
-    }),
-    variableOf(forecast, channel),
-  );
+  return withChannel(forecastFolder, forecast, channel, async (reader) => ({
+    data: await quantityOf(reader, quantity, start, lead),
+    units: quantity.startsWith('exceedance-') ? '%' : reader.units,
+    date: startOf(forecast.starts, start).validDates[lead] ?? '',
+  }));
 }
 
 async function quantityOf(
@@ -109,9 +139,8 @@ async function quantityOf(
 
 /** The field of one quantity. Anomalies are differences from the mean of the training split at that season. */
 export const forecastField: Handler<'forecastField'> = async (request) => {
-  const { forecastFolder, quantity, channel } = request;
+  const { forecastFolder, quantity } = request;
   const forecast = await readForecastIn(forecastFolder);
-  variableOf(forecast, channel);
   const anomalyOf = { anomaly: 'mean', 'truth-anomaly': 'truth' }[quantity];
   const { data, units, date } =
     quantity === 'initial' || quantity === 'climatology'

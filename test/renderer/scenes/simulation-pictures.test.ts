@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildMesh } from '#shared/domain/simulations/mesh.ts';
 import { surfaceOceanSettingsSchema } from '#shared/domain/simulations/surface-ocean.ts';
-import { vorticity } from '#shared/vorticity.ts';
+import { evenGrid, vorticity } from '#shared/vorticity.ts';
 import {
   dragInSpace,
   projectNodes,
@@ -66,8 +66,7 @@ describe('a flow on the screen', () => {
     const spin = vorticity(
       at((row) => -3 * row * 0.1),
       at((_, column) => 3 * column * 0.1),
-      size,
-      { x: 0.1, y: 0.1 },
+      evenGrid(size, { x: 0.1, y: 0.1 }),
     );
     for (const value of spin) expect(value).toBeCloseTo(6, 4);
   });
