@@ -1,25 +1,11 @@
 /**
  * A mesh of springs on the stage: springs coloured by strain, nodes as spheres, and, fainter, another state of the same
- * mesh (what really happened) and the nodes of members. Seen from far away, so that lengths can be compared.
+ * mesh (what really happened), the nodes of members or their spread, and the ways that nodes have come. Seen from far away, so that lengths can be compared.
  */
-import {
-  Color,
-  DynamicDrawUsage,
-  InstancedMesh,
-  Matrix4,
-  MeshBasicMaterial,
-  NoColorSpace,
-  OrthographicCamera,
-  Scene,
-  SphereGeometry,
-  Vector3,
-} from 'three';
-import { LineMaterial } from 'three/addons/lines/LineMaterial.js';
-import { LineSegments2 } from 'three/addons/lines/LineSegments2.js';
-import { LineSegmentsGeometry } from 'three/addons/lines/LineSegmentsGeometry.js';
+import { Color, NoColorSpace, OrthographicCamera, Scene, SphereGeometry, Vector3 } from 'three';
 import type { Mesh } from '#shared/domain/simulations/mesh.ts';
-import { colourIndex } from './colour-tables.ts';
-import { type Orbit, type Positions, screenAxes, strains, strainTable, type ViewBox } from './mesh-view.ts';
+import { Lines, partOfWay, Spheres, springColours, springPoints, trailPoints } from './mesh-parts.ts';
+import { type Orbit, type Positions, screenAxes, strains, type ViewBox } from './mesh-view.ts';
 import type { PictureSize, SceneColours, StagePicture } from './stage-picture.ts';
 
 export interface MeshState {
@@ -29,12 +15,25 @@ export interface MeshState {
   readonly ghost: Positions | null;
   /** Of members: their nodes alone. */
   readonly members: readonly Positions[];
+  /** Where the nodes were before, the earliest first; lines that fade lead from there to where they are. */
+  readonly trail: readonly Positions[];
+  /** Of the members; null where it is not shown. */
+  readonly spread: Spread | null;
 }
 
+/** Standard deviation of each coordinate of each node, drawn as an ellipsoid around it, so many times as large. */
+export interface Spread {
+  readonly deviations: Positions;
+  readonly factor: number;
+}
+
+/** What lies beside a mesh that is shown alone. */
+export const alone = { ghost: null, members: [], trail: [], spread: null } as const;
+
+/** Opacities of the parts of a trail, the earliest first. */
+const fading = [0.2, 0.4, 0.6, 0.85];
 /** How far the camera stands away, in units of the mesh: beyond every mesh that there is. */
 const distance = 500;
-/** Room for a sphere is made for this many more than are shown, so that it is seldom made anew. */
-const spare = 64;
 
 export class MeshScene implements StagePicture {
   readonly element: HTMLElement;
@@ -42,11 +41,13 @@ export class MeshScene implements StagePicture {
   readonly camera = new OrthographicCamera(-1, 1, 1, -1, 1, 2 * distance);
   readonly #changed: () => void;
   readonly #sphere = new SphereGeometry(1, 20, 14);
-  readonly #springs = springLines(2.2, true);
-  readonly #ghostSprings = springLines(1.2, false);
+  readonly #springs = new Lines({ width: 2.2, coloured: true });
+  readonly #ghostSprings = new Lines({ width: 1.2, coloured: false, opacity: 0.4 });
+  readonly #trails = fading.map((opacity) => new Lines({ width: 1.8, coloured: false, opacity, over: true }));
   readonly #nodes = new Spheres(this.#sphere, 1);
   readonly #ghostNodes = new Spheres(this.#sphere, 0.55);
   readonly #memberNodes = new Spheres(this.#sphere, 0.28);
+  readonly #spreads = new Spheres(this.#sphere, 0.45);
   readonly #free = new Color();
   readonly #fixed = new Color();
   readonly #ghost = new Color();
@@ -59,9 +60,8 @@ export class MeshScene implements StagePicture {
     this.#changed = changed;
     this.camera.matrixAutoUpdate = false;
     this.scene.add(
-      this.#ghostSprings,
-      this.#springs,
-      ...[this.#memberNodes, this.#ghostNodes, this.#nodes].map((all) => all.group),
+      ...[this.#ghostSprings, this.#springs, ...this.#trails].map(({ lines }) => lines),
+      ...[this.#spreads, this.#memberNodes, this.#ghostNodes, this.#nodes].map(({ group }) => group),
     );
   }
 
@@ -105,120 +105,36 @@ export class MeshScene implements StagePicture {
   }
 
   dispose(): void {
-    for (const lines of [this.#springs, this.#ghostSprings]) {
-      lines.geometry.dispose();
-      lines.material.dispose();
-    }
-    for (const spheres of [this.#nodes, this.#ghostNodes, this.#memberNodes]) spheres.dispose();
+    for (const lines of [...this.#trails, this.#springs, this.#ghostSprings]) lines.dispose();
+    for (const spheres of [this.#nodes, this.#ghostNodes, this.#memberNodes, this.#spreads])
+      spheres.dispose();
     this.#sphere.dispose();
   }
 
   #fill(): void {
     const state = this.#state;
     if (state) {
-      const { mesh, positions, ghost, members } = state;
+      const { mesh, positions, ghost, members, trail, spread } = state;
       const radius = Math.min(0.17, Math.max(0.09, Math.max(mesh.columns, mesh.rows, mesh.layers) / 110));
-      setSprings(this.#springs, mesh, positions, springColours(strains(mesh, positions), this.#limit));
+      const colours = springColours(strains(mesh, positions), this.#limit);
+      this.#springs.set(springPoints(mesh, positions), colours);
       this.#nodes.set([positions], radius, (node) => (mesh.fixed[node] === 1 ? this.#fixed : this.#free));
-      this.#ghostSprings.visible = ghost !== null;
-      if (ghost) setSprings(this.#ghostSprings, mesh, ghost, null);
-      this.#ghostSprings.material.color.copy(this.#ghost);
+      this.#ghostSprings.set(ghost && springPoints(mesh, ghost));
+      this.#ghostSprings.colour.copy(this.#ghost);
       this.#ghostNodes.set(ghost ? [ghost] : [], 0.6 * radius, () => this.#ghost);
       this.#memberNodes.set(members, 0.6 * radius, () => this.#free);
+      this.#spreads.set(spread ? [positions] : [], spread ? magnified(spread) : 0, () => this.#free);
+      const way = trail.length > 0 ? [...trail, positions] : [];
+      for (const [part, lines] of this.#trails.entries()) {
+        lines.set(trailPoints(partOfWay(way, part, fading.length)));
+        lines.colour.copy(this.#free);
+      }
     }
     this.#changed();
   }
 }
 
-/** Spheres of one opacity at the nodes of any number of states. */
-class Spheres {
-  readonly group = new Scene();
-  readonly #geometry: SphereGeometry;
-  readonly #material: MeshBasicMaterial;
-  #spheres: InstancedMesh | null = null;
-
-  constructor(geometry: SphereGeometry, opacity: number) {
-    this.#geometry = geometry;
-    this.#material = new MeshBasicMaterial({ transparent: opacity < 1, opacity, depthWrite: opacity === 1 });
-  }
-
-  set(states: readonly Positions[], radius: number, colour: (node: number) => Color): void {
-    const count = states.reduce((sum, [x]) => sum + x.length, 0);
-    const spheres = this.#room(count);
-    if (!spheres) return;
-    const place = new Matrix4().makeScale(radius, radius, radius);
-    let at = 0;
-    for (const [x, y, z] of states) {
-      for (let node = 0; node < x.length; node += 1) {
-        place.setPosition(x[node] ?? 0, y[node] ?? 0, z[node] ?? 0);
-        spheres.setMatrixAt(at, place);
-        spheres.setColorAt(at, colour(node));
-        at += 1;
-      }
-    }
-    spheres.count = count;
-    spheres.instanceMatrix.needsUpdate = true;
-    if (spheres.instanceColor) spheres.instanceColor.needsUpdate = true;
-  }
-
-  dispose(): void {
-    this.#spheres?.dispose();
-    this.#material.dispose();
-  }
-
-  #room(count: number): InstancedMesh | null {
-    if (count > (this.#spheres?.instanceMatrix.count ?? 0)) {
-      if (this.#spheres) this.group.remove(this.#spheres);
-      this.#spheres?.dispose();
-      this.#spheres = new InstancedMesh(this.#geometry, this.#material, count + spare);
-      this.#spheres.instanceMatrix.setUsage(DynamicDrawUsage);
-      this.#spheres.frustumCulled = false;
-      this.group.add(this.#spheres);
-    }
-    if (this.#spheres) this.#spheres.count = count;
-    return this.#spheres;
-  }
-}
-
-/** @param width in CSS pixels */
-function springLines(width: number, coloured: boolean): LineSegments2 {
-  const material = new LineMaterial({
-    linewidth: width,
-    vertexColors: coloured,
-    transparent: !coloured,
-    opacity: coloured ? 1 : 0.4,
-    depthWrite: coloured,
-    // Behind the springs that it lies under.
-    polygonOffset: !coloured,
-    polygonOffsetFactor: 2,
-    polygonOffsetUnits: 8,
-  });
-  const lines = new LineSegments2(new LineSegmentsGeometry(), material);
-  lines.frustumCulled = false;
-  return lines;
-}
-
-function setSprings(
-  lines: LineSegments2,
-  { edges }: Mesh,
-  positions: Positions,
-  colours: Float32Array | null,
-): void {
-  const points = new Float32Array(edges.length * 3);
-  for (const [end, node] of edges.entries())
-    for (const c of [0, 1, 2] as const) points[end * 3 + c] = positions[c][node] ?? 0;
-  // A geometry that takes other points keeps the buffers of before on the graphics card.
-  lines.geometry.dispose();
-  lines.geometry = new LineSegmentsGeometry().setPositions(points);
-  if (colours) lines.geometry.setColors(colours);
-}
-
-/** Red, green and blue of both ends of every spring, 0–1. */
-function springColours(strain: Float64Array, limit: number): Float32Array {
-  const colours = new Float32Array(strain.length * 6);
-  for (const [spring, value] of strain.entries()) {
-    const at = 4 * colourIndex(value, -limit, limit);
-    for (let c = 0; c < 6; c += 1) colours[spring * 6 + c] = (strainTable.rgba[at + (c % 3)] ?? 0) / 255;
-  }
-  return colours;
+function magnified({ deviations, factor }: Spread): Positions {
+  const times = (values: ArrayLike<number>) => Float64Array.from(values, (value) => factor * value);
+  return [times(deviations[0]), times(deviations[1]), times(deviations[2])];
 }

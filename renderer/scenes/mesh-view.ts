@@ -64,6 +64,57 @@ export function viewOf(mesh: Mesh, start: Positions, orbit: Orbit): ViewBox {
   return { left, top, width: right - left, height: bottom - top };
 }
 
+/** The part of the page that shows a mesh, in CSS pixels. */
+interface Area {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Pixels from the left and from the top of the area at which every node is seen; `view` fills the area as well as it can. */
+export function nodesOnArea(
+  positions: Positions,
+  { orbit, view }: { orbit: Orbit; view: ViewBox },
+  { width, height }: Area,
+): { x: Float64Array; y: Float64Array } {
+  const { x, y } = projectNodes(positions, orbit);
+  const scale = Math.max(view.width / width, view.height / height);
+  return {
+    x: x.map((value) => width / 2 + (value - view.left - view.width / 2) / scale),
+    y: y.map((value) => height / 2 + (value - view.top - view.height / 2) / scale),
+  };
+}
+
+/** Farther from a node than so many pixels, none is meant. */
+const grasp = 18;
+/** Nodes that lie so near to each other on the screen, in pixels, hide each other. */
+const together = 3;
+
+/** The node that lies under a point of the area: the nearest one, of those behind each other the foremost; null: none. */
+export function nodeUnder(
+  positions: Positions,
+  look: { orbit: Orbit; view: ViewBox },
+  area: Area,
+  point: { x: number; y: number },
+): number | null {
+  const { x, y } = nodesOnArea(positions, look, area);
+  const { right, up } = screenAxes(look.orbit);
+  const towards = [
+    right[1] * up[2] - right[2] * up[1],
+    right[2] * up[0] - right[0] * up[2],
+    right[0] * up[1] - right[1] * up[0],
+  ] as const;
+  const away = x.map((value, node) => Math.hypot(value - point.x, (y[node] ?? 0) - point.y));
+  const nearest = Math.min(...away);
+  if (!(nearest <= grasp)) return null;
+  let found: { node: number; front: number } | null = null;
+  for (const [node, distance] of away.entries()) {
+    if (distance > nearest + together) continue;
+    const front = towards.reduce((sum, part, c) => sum + part * (positions[c as 0 | 1 | 2][node] ?? 0), 0);
+    if (!found || front > found.front) found = { node, front };
+  }
+  return found?.node ?? null;
+}
+
 /** Stretch of every spring as a share of its length at rest, [edges]; negative where it is pressed. */
 export function strains({ edges, restLengths }: Mesh, positions: Positions): Float64Array {
   return Float64Array.from(restLengths, (rest, edge) => {

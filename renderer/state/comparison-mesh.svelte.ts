@@ -2,6 +2,7 @@
 import type { ForecastQuantity } from '#shared/contract/fields.ts';
 import type { Forecast } from '#shared/domain/forecast.ts';
 import type { FieldStore } from '../contract/fields.ts';
+import { spreadFactor, trailStates } from './mesh-extras.ts';
 import { MeshFrames, type MeshLayout, meshLayout, type StateAddress } from './mesh-frames.svelte.ts';
 import { MeshLook } from './mesh-look.svelte.ts';
 import type { Pane } from './panes.ts';
@@ -35,6 +36,14 @@ export class ComparisonMesh {
     return states.has(kind);
   }
 
+  /** How many times as large as they are spreads are drawn: the same at all leads. */
+  get factor(): number {
+    const positions = (this.#forecast.channels ?? []).filter(({ name }) =>
+      this.layout.variables.includes(name),
+    );
+    return spreadFactor(Math.max(...positions.map(({ valueRange }) => valueRange.spreadMax)));
+  }
+
   /** Makes the scales for the state that forecasts begin with. */
   async begin(start: number): Promise<void> {
     await this.#start.show([this.address(this.#forecast.id, 'initial', start, 0)]);
@@ -46,6 +55,18 @@ export class ComparisonMesh {
       const channel = this.#forecast.channels?.findIndex(({ name }) => name === variable) ?? 0;
       return [{ kind: 'forecast', forecast, quantity, channel, start, lead }];
     });
+  }
+
+  /** What came before a lead, from the start: of a trail. */
+  before(forecast: string, quantity: ForecastQuantity, start: number, lead: number): StateAddress[] {
+    const { mesh, variables } = this.layout;
+    const count = this.#forecast.leads.length + 1;
+    // The start comes before the first lead.
+    return trailStates(lead + 1, count, { nodes: mesh.nodes, fields: variables.length }).map((at) =>
+      at === 0
+        ? this.address(forecast, 'initial', start, 0)
+        : this.address(forecast, quantity, start, at - 1),
+    );
   }
 
   /** Of the members whose nodes lie behind their mean. */

@@ -2,13 +2,14 @@
 
 import type { MeshState } from '../scenes/mesh-scene.ts';
 import { strains } from '../scenes/mesh-view.ts';
+import type { MeshExtra } from '../state/mesh-extras.ts';
 import type { MeshLook } from '../state/mesh-look.svelte.ts';
 import { formatNumber } from './numbers.ts';
 
 /** "Truth, lead 3: mesh of 100 nodes and 342 springs, strain from −12 to 20 percent …" */
 export function describeMesh(title: string, state: MeshState | null): string {
   if (!state) return `${title}: loading`;
-  const { mesh, positions, ghost, members } = state;
+  const { mesh, positions, ghost, members, trail, spread } = state;
   const strain = strains(mesh, positions);
   const percent = (value: number) => formatNumber(100 * value, 0);
   const parts = [
@@ -17,6 +18,14 @@ export function describeMesh(title: string, state: MeshState | null): string {
       ? [`${formatNumber(largestDistance(state.positions, ghost), 2)} at most from the truth, drawn faintly`]
       : []),
     ...(members.length > 0 ? [`the nodes of ${members.length} members drawn as dots`] : []),
+    ...(spread
+      ? [
+          `standard deviations of the members, ${formatNumber(largestValue(spread.deviations), 3)} at most, drawn ${spread.factor === 1 ? '' : `${spread.factor} times as large `}as ellipsoids around the nodes`,
+        ]
+      : []),
+    ...(trail.length > 0
+      ? [`the ways of the nodes through ${trail.length} states before drawn as lines`]
+      : []),
   ];
   return `${parts.join('; ')}.`;
 }
@@ -32,6 +41,20 @@ function largestDistance(one: MeshState['positions'], other: MeshState['position
   }
   return largest;
 }
+
+function largestValue(state: MeshState['positions']): number {
+  return state.reduce((largest, values) => Math.max(largest, ...Array.from(values)), 0);
+}
+
+/** Of the buttons that turn on what is shown besides a mesh. */
+export const extraNames: Readonly<Record<MeshExtra, { label: string; title: string }>> = {
+  trails: { label: 'Trails', title: 'The ways of the nodes up to this time, as lines that fade' },
+  spread: {
+    label: 'Spread',
+    title:
+      'Around the ensemble mean: one standard deviation of the members along each axis as an ellipsoid, in place of their nodes; small ones are drawn larger by the factor that is said',
+  },
+};
 
 /** What a colour bar beside a mesh says. */
 export function strainScale({ table, limit }: MeshLook) {

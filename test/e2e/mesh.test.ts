@@ -94,6 +94,20 @@ describe('a mesh of springs', () => {
     }
   });
 
+  it('is probed at its nodes, and shows the ways that they came', async () => {
+    const { page } = app;
+    await page.getByRole('tab', { name: 'Probe' }).click();
+    const places = await placesOf(await positionsAt(200), await positionsAt(0));
+    await page.mouse.click(places[37]!.x + 3, places[37]!.y - 3);
+    await page.getByText('At row 3, column 7 over time').waitFor(patience);
+    await expect.poll(() => page.url(), patience).toContain('place=point-3-7');
+    await page.getByRole('button', { name: 'Trails' }).click();
+    await page.getByLabel(/the ways of the nodes through \d+ states before drawn as lines/).waitFor(patience);
+    await expect.poll(() => page.url(), patience).toContain('mesh=trails');
+    await page.getByRole('button', { name: 'Trails' }).click();
+    expect(await page.getByTestId('mesh-view').getAttribute('aria-label')).not.toContain('ways');
+  });
+
   it('gives way to the variable on the grid, and the address remembers', async () => {
     const { page } = app;
     await page.getByRole('button', { name: 'Mesh', exact: true }).click();

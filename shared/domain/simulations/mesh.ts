@@ -24,6 +24,12 @@ export function nodeIndex(size: MeshSize, column: number, row: number, layer = 0
   return (layer * size.rows + row) * size.columns + column;
 }
 
+/** The inverse of {@link nodeIndex}. */
+export function placeOfNode({ columns, rows }: MeshSize, node: number) {
+  const line = Math.floor(node / columns);
+  return { column: node % columns, row: line % rows, layer: Math.floor(line / rows) };
+}
+
 /** Nodes at integer positions, joined to all neighbours: 8 in the plane, 26 in space. */
 export function buildMesh(size: MeshSize): Mesh {
   const { columns, rows, layers } = size;

@@ -1,11 +1,14 @@
 /** Pictures of simulations: the mesh as seen and pulled, vorticity, the ocean's box. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildMesh } from '#shared/domain/simulations/mesh.ts';
+import { buildMesh, nodeIndex, placeOfNode } from '#shared/domain/simulations/mesh.ts';
 import { surfaceOceanSettingsSchema } from '#shared/domain/simulations/surface-ocean.ts';
 import { evenGrid, vorticity } from '#shared/vorticity.ts';
+import { partOfWay, trailPoints } from '../../../renderer/scenes/mesh-parts.ts';
 import {
   dragInSpace,
+  nodesOnArea,
+  nodeUnder,
   projectNodes,
   springPaths,
   strainLimit,
@@ -54,6 +57,44 @@ describe('a mesh on the screen', () => {
     expect(strainLimit(strains(mesh, mesh.rest))).toBe(0.05);
     const paths = springPaths(mesh, projectNodes(wide, { yaw: 0, pitch: 0 }), strain, 0.5);
     expect(paths.reduce((count, { d }) => count + d.split('M').length - 1, 0)).toBe(strain.length);
+  });
+});
+
+describe('nodes on the screen', () => {
+  const mesh = buildMesh({ columns: 4, rows: 3, layers: 2 });
+  const area = { width: 300, height: 500 };
+
+  it('are found where they are seen, the foremost of those behind each other, and none beside them', () => {
+    const turned = { orbit: { yaw: 0.6, pitch: -1 }, view: { left: -4, top: -5, width: 9, height: 9 } };
+    const { x, y } = nodesOnArea(mesh.rest, turned, area);
+    for (let node = 0; node < mesh.nodes; node += 1)
+      expect(nodeUnder(mesh.rest, turned, area, { x: x[node]! + 1, y: y[node]! - 1 })).toBe(node);
+    expect(nodeUnder(mesh.rest, turned, area, { x: 2, y: 2 })).toBeNull();
+    const straight = { ...turned, orbit: { yaw: 0, pitch: 0 } };
+    const over = nodesOnArea(mesh.rest, straight, area);
+    const [back, front] = [nodeIndex(mesh, 1, 2, 0), nodeIndex(mesh, 1, 2, 1)];
+    expect(over.x[back]).toBe(over.x[front]);
+    expect(nodeUnder(mesh.rest, straight, area, { x: over.x[back]!, y: over.y[back]! })).toBe(front);
+    expect(placeOfNode(mesh, front)).toEqual({ column: 1, row: 2, layer: 1 });
+  });
+
+  it('leave trails, but for those that stay', () => {
+    const at = (x: number) =>
+      [
+        [x, 7],
+        [0, 7],
+        [0, 7],
+      ] as const;
+    const way = [at(0), at(1), at(3)];
+    expect([...trailPoints(way)]).toEqual([0, 0, 0, 1, 0, 0, 1, 0, 0, 3, 0, 0]);
+    expect(trailPoints([])).toHaveLength(0);
+    const parts = [0, 1, 2, 3].map((part) => partOfWay([0, 1, 2, 3, 4, 5, 6, 7, 8], part, 4));
+    expect(parts).toEqual([
+      [0, 1, 2],
+      [2, 3, 4],
+      [4, 5, 6],
+      [6, 7, 8],
+    ]);
   });
 });
 

@@ -1,0 +1,60 @@
+/** What a picture of a mesh shows besides the mesh; in the address as `mesh=trails,spread`. */
+import type { Navigation } from './navigation.svelte.ts';
+
+export const meshExtras = ['trails', 'spread'] as const;
+export type MeshExtra = (typeof meshExtras)[number];
+
+/** Words that are none of them are passed over. */
+export function parseExtras(text: string | null): readonly MeshExtra[] {
+  const words = (text ?? '').split(',');
+  return meshExtras.filter((extra) => words.includes(extra));
+}
+
+export function showsExtra(navigation: Navigation, extra: MeshExtra): boolean {
+  return parseExtras(navigation.parameter('mesh')).includes(extra);
+}
+
+export function turnExtra(navigation: Navigation, extra: MeshExtra): void {
+  const shown = parseExtras(navigation.parameter('mesh'));
+  const next = meshExtras.filter((each) => shown.includes(each) !== (each === extra));
+  navigation.set({ mesh: next.join(',') || null });
+}
+
+/** States that a trail is drawn through at most, and how many states it goes back at most. */
+const mostStates = 24;
+const longest = 240;
+/** Pieces of all trails of a picture together, and fields that are asked for to draw them. */
+const mostPieces = 60_000;
+const mostFields = 240;
+
+/**
+ * The states before the present one that its trail is drawn through, of a series of `count`. In a long series they are
+ * every so manieth of it: the same ones while time goes on, so that a trail grows and does not quiver.
+ * @param nodes of the mesh
+ * @param fields that one state is read from
+ */
+export function trailStates(
+  now: number,
+  count: number,
+  { nodes, fields }: { nodes: number; fields: number },
+): number[] {
+  const most = Math.min(mostStates, Math.floor(mostPieces / nodes), Math.floor(mostFields / fields));
+  if (most < 1) return [];
+  const back = Math.min(count, longest);
+  const stride = Math.max(1, Math.ceil(back / most));
+  const last = Math.floor((now - 1) / stride) * stride;
+  return Array.from({ length: most }, (_, at) => last - (most - 1 - at) * stride).filter(
+    (state) => state >= 0,
+  );
+}
+
+/** Units of the mesh that the largest spread is drawn as, at least: well beyond the node that it lies around. */
+const seen = 0.8;
+
+/** How many times as large as they are standard deviations are drawn, for the largest of them to be seen: 1, 2, 5, 10 … */
+export function spreadFactor(largest: number): number {
+  const wanted = seen / largest;
+  if (!(wanted >= 2) || !Number.isFinite(wanted)) return 1;
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  return power * ([5, 2, 1].find((step) => step * power <= wanted) ?? 1);
+}
