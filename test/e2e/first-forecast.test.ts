@@ -83,7 +83,9 @@ describe('from a file to a scored forecast', () => {
     await expect
       .poll(() => app.pixel(box.x + (u + 0.008) * box.width, box.y + (v + 0.012) * box.height))
       .toEqual(wanted);
-    expect(new URL(page.url()).hash).toMatch(/colours=reversed%2Csteps\+5%2Cmanual\+16\+26\+sst/);
+    await expect
+      .poll(() => new URL(page.url()).hash)
+      .toMatch(/colours=reversed%2Csteps\+5%2Cmanual\+16\+26\+sst/);
     await page.evaluate(() => {
       location.hash = location.hash.replace(/&colours=[^&]*/, '');
     });
@@ -124,7 +126,7 @@ describe('from a file to a scored forecast', () => {
     await page.mouse.move(box.x + box.width * 0.98, box.y + box.height * 0.22);
     await page.mouse.up();
     await page.getByTestId('place-nothing').getByText('No cell of this box is observed').waitFor();
-    expect(page.url()).toContain('place=box-12-19-15-23');
+    await expect.poll(() => page.url()).toContain('place=box-12-19-15-23');
     await page.getByText('Transect').click();
     await page.getByLabel('To B: longitude').fill('-113');
     await page.getByLabel('To B: longitude').press('Enter');
@@ -220,7 +222,7 @@ describe('from a file to a scored forecast', () => {
     await page
       .getByLabel(/^sst from .*: ensemble mean and truth between .* °C and .* °C along [\d ]+ km/)
       .waitFor();
-    expect(page.url()).toContain('area=line-');
+    await expect.poll(() => page.url()).toContain('area=line-');
     await page.getByText('Point', { exact: true }).click();
     await page.getByTestId('probe').waitFor();
   });

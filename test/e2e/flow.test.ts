@@ -41,7 +41,7 @@ describe('a flow around obstacles', () => {
     await page.getByLabel('Quantity shown').selectOption('vorticity');
     await page.getByRole('heading', { name: 'Vorticity' }).waitFor();
     await page.getByText('Vorticity, 1/s').waitFor();
-    expect(page.url()).toContain('picture=vorticity');
+    await expect.poll(() => page.url()).toContain('picture=vorticity');
     const [min, max] = await Promise.all(
       ['scale-min', 'scale-max'].map(async (id) =>
         Number(((await page.getByTestId(id).textContent()) ?? '').replace('−', '-')),

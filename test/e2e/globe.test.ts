@@ -34,7 +34,7 @@ async function firstField() {
 describe('a globe', () => {
   it('has cells where they are on the earth, in the colours of their values', async () => {
     const { page } = app;
-    expect(page.url()).toContain('picture=globe');
+    await expect.poll(() => page.url()).toContain('picture=globe');
     const { data, height, width, latitudes, longitudes } = await firstField();
     const geometry = new MapGeometry({ height, width, latitudes, longitudes });
     const { centre, zoom } = usualLook(geometry.extent!, 12);

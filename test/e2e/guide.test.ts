@@ -31,7 +31,7 @@ describe('the guide', () => {
     await page.getByRole('heading', { level: 2, name: 'The method, and how Driftcast does it' }).waitFor();
     const scores = page.getByRole('heading', { name: 'Scores', exact: true });
     await expect.poll(() => scores.evaluate((heading) => heading === document.activeElement)).toBe(true);
-    expect(page.url()).toMatch(/page=method&section=scores/);
+    await expect.poll(() => page.url()).toMatch(/page=method&section=scores/);
     await page.goBack();
     await page.getByRole('heading', { level: 2, name: 'Guide' }).waitFor();
   });

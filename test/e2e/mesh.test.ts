@@ -112,7 +112,7 @@ describe('a mesh of springs', () => {
     const { page } = app;
     await page.getByRole('button', { name: 'Mesh', exact: true }).click();
     await page.locator('[data-testid=map][data-ready=true]').waitFor(patience);
-    expect(page.url()).toContain('picture=grid');
+    await expect.poll(() => page.url()).toContain('picture=grid');
     await page.getByRole('button', { name: 'Mesh', exact: true }).click();
     await page.locator('[data-testid=mesh-view][data-ready=true]').waitFor(patience);
     expect(app.complaints).toEqual([]);

@@ -30,8 +30,8 @@ afterAll(async () => {
 describe('the app under a name of its certificate', () => {
   it('opens a sample and shows its picture: page, contract and fields all come through', async () => {
     const { page } = app;
-    expect(page.url()).toMatch(new RegExp(`^https://${name}:\\d+/`));
-    expect(page.url()).not.toContain('token');
+    await expect.poll(() => page.url()).toMatch(new RegExp(`^https://${name}:\\d+/`));
+    await expect.poll(() => page.url()).not.toContain('token');
     await page.getByRole('button', { name: /Open the sample: Surface ocean/ }).click();
     await page.locator('[data-testid=map][data-ready=true]').waitFor({ timeout: 60_000 });
     expect(app.complaints).toEqual([]);
