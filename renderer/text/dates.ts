@@ -25,9 +25,13 @@ export function dateParts(iso: string): Parts | null {
   };
 }
 
-/** How fine the dates of a series have to be written: judged by its first few steps; a single date is a day. */
+/**
+ * How fine the dates of a series have to be written: judged by its first few steps; a single date is a day. Middles of
+ * months fall on the 14th to the 16th, at midnight or noon; they are months all the same, as are their ends.
+ */
 export function rhythmOf(dates: readonly string[]): Rhythm {
   if (dates.length === 1) return 'day';
+  if (oncePerMonth(dates.slice(0, 14))) return 'month';
   let rhythm: Rhythm = 'year';
   for (let at = 1; at < Math.min(dates.length, 14); at += 1) {
     const before = dateParts(dates[at - 1] ?? '');
@@ -38,6 +42,18 @@ export function rhythmOf(dates: readonly string[]): Rhythm {
     else if (before.month !== here.month && rhythm === 'year') rhythm = 'month';
   }
   return rhythm;
+}
+
+/** Every calendar month once, about the same day of it. */
+function oncePerMonth(dates: readonly string[]): boolean {
+  const parts = dates.map(dateParts);
+  const days = parts.map((part) => part?.day ?? 0);
+  if (dates.length < 3 || Math.max(...days) - Math.min(...days) > 3) return false;
+  return parts.every((here, at) => {
+    const before = parts[at - 1];
+    if (!here || (at > 0 && !before)) return false;
+    return !before || (Number(here.year) - Number(before.year)) * 12 + here.month - before.month === 1;
+  });
 }
 
 /** "Mar 2019", "12 Mar 2019" or "12 Mar 2019 06:00"; other text is passed through. */

@@ -89,6 +89,15 @@ describe('dates', () => {
   it('are as fine as the series', () => {
     expect(rhythmOf(months)).toBe('month');
     expect(rhythmOf(['2000-01-15'])).toBe('day');
+    const middles = [
+      '2006-04-16T00:00:00',
+      '2006-05-16T12:00:00',
+      '2006-06-16T00:00:00',
+      '2006-07-16T12:00:00',
+    ];
+    expect(rhythmOf(middles)).toBe('month');
+    expect(rhythmOf(['2010-11-30T00:00:00', '2010-12-31T00:00:00', '2011-01-31T00:00:00'])).toBe('month');
+    expect(rhythmOf(['2010-01-01T00:00:00', '2010-01-31T00:00:00', '2010-03-02T00:00:00'])).toBe('day');
     expect(rhythmOf(['2010-01-01T00:00:00', '2010-01-02T00:00:00'])).toBe('day');
     expect(rhythmOf(['2010-01-01T00:00:00', '2010-01-01T06:00:00'])).toBe('time');
     expect(formatDate('2019-03-01T00:00:00', 'month')).toBe('Mar 2019');
