@@ -3,8 +3,9 @@
  * two Driftcasts may share a workspace and a crash needs no cleaning up.
  */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { DriftcastError } from '#shared/errors.ts';
 import { temporaryPath } from './atomic.ts';
@@ -27,16 +28,25 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+/** To put a new lock in the place of a dead one, among others who try the same. */
+const mostAttempts = 40;
 /** A live owner touches its lock this often, so that other machines can tell. */
 const beatMilliseconds = 30_000;
 /** Another machine's lock that was not touched for so long is taken to be dead; clocks may differ by minutes. */
 const silenceMilliseconds = 15 * 60_000;
 
 async function readOwner(path: string): Promise<LockOwner | null> {
+  const owner = await readLock(path);
+  return owner === 'damaged' ? null : owner;
+}
+
+/** Null where there is no lock, in one reading: it may be gone, and there again, a moment later. */
+async function readLock(path: string): Promise<LockOwner | 'damaged' | null> {
   try {
     return ownerSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (thrown) {
-    if (isMissing(thrown) || thrown instanceof SyntaxError || thrown instanceof z.ZodError) return null;
+    if (isMissing(thrown)) return null;
+    if (thrown instanceof SyntaxError || thrown instanceof z.ZodError) return 'damaged';
     throw diskError(thrown, 'read', path);
   }
 }
@@ -84,18 +94,29 @@ async function createExclusively(path: string, content: string): Promise<boolean
   }
 }
 
-/** Takes a dead owner's file away; puts it back when it was a living one's that got there in the meantime. */
-async function clearStale(path: string, stale: LockOwner | null): Promise<void> {
-  const aside = temporaryPath(path);
-  try {
-    await rename(path, aside);
-  } catch (thrown) {
-    if (isMissing(thrown)) return;
-    throw thrown;
+/** Clearing takes milliseconds: whoever has been at it for so long is gone. */
+const clearingMilliseconds = 10_000;
+
+/**
+ * Takes a dead owner's file away. One process at a time does so, and looks again first: taken away by two at once, the
+ * second would take the new owner's.
+ */
+async function clearStale(path: string): Promise<void> {
+  const guard = `${path}.clearing`;
+  if (!(await createExclusively(guard, ''))) {
+    const { mtimeMs } = await stat(guard).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > clearingMilliseconds) await rm(guard, { force: true });
+    await setTimeout(5 + 10 * Math.random());
+    return;
   }
-  const taken = await readOwner(aside);
-  if (taken !== null && taken.token !== stale?.token) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
+  try {
+    const owner = await readLock(path);
+    // Nobody can make a new lock while the dead one is there, and nobody else takes it away.
+    if (owner === 'damaged' || (owner !== null && !(await holds(path, owner))))
+      await rm(path, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
 /**
@@ -111,11 +132,11 @@ export async function acquireLock(path: string, what: string, purpose: string): 
   };
   try {
     await mkdir(dirname(path), { recursive: true });
-    for (let attempt = 0; attempt < 5; attempt++) {
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
       if (await createWhole(path, `${JSON.stringify(owner)}\n`)) return heldLock(path, owner);
       const other = await readOwner(path);
       if (other !== null && (await holds(path, other))) throw inUse(what, other);
-      await clearStale(path, other);
+      await clearStale(path);
     }
   } catch (thrown) {
     throw diskError(thrown, 'write', path);

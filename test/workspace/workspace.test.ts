@@ -169,7 +169,7 @@ describe('locks', () => {
 
   it('go to exactly one of many who find a stale one', async () => {
     const path = join(await temporaryFolder(), 'lock');
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 60; round++) {
       await writeFile(path, '{}');
       const results = await Promise.allSettled(
         Array.from({ length: 8 }, () => acquireLock(path, 'The run', 'training')),
