@@ -3,8 +3,9 @@
  * never a mixture: temporary file, fsync, rename, fsync of the folder.
  */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { DriftcastError } from '#shared/errors.ts';
 import { diskError } from './disk-errors.ts';
 
 /** Name ending of files that a crash may have left behind; they hold nothing that is needed. */
@@ -56,4 +57,32 @@ export async function writeAtomicThrough(
 /** {@link writeAtomicThrough} for content that is already in memory. */
 export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
   await writeAtomicThrough(path, (file) => file.writeFile(content));
+}
+
+/**
+ * Makes a folder at once: `write` fills one under another name, which then takes its place.
+ * @throws DriftcastError `conflict` where something is there already, `disk`, and what `write` throws; nothing is left
+ *   behind then
+ */
+export async function writeNewFolder<T>(
+  folder: string,
+  write: (temporary: string) => Promise<T>,
+): Promise<T> {
+  if ((await stat(folder).catch(() => null)) !== null)
+    throw new DriftcastError(
+      'conflict',
+      `${basename(folder)} exists already.`,
+      'Name a folder that does not exist yet.',
+    );
+  const temporary = temporaryPath(folder);
+  try {
+    await mkdir(temporary);
+    const written = await write(temporary);
+    await rename(temporary, folder);
+    await syncFolder(dirname(folder));
+    return written;
+  } catch (thrown) {
+    await rm(temporary, { recursive: true, force: true });
+    throw diskError(thrown, 'write', folder);
+  }
 }

@@ -161,6 +161,24 @@ describe('Zarr stores', () => {
     }
   });
 
+  it('whose header claims billions of times lay none of them out', async () => {
+    const path = store({
+      '.zgroup': { zarr_format: 2 },
+      'sst/.zarray': version2({ shape: [2 ** 24, 3, 4], chunks: [2 ** 14, 3, 4], fill_value: 0 }),
+      'sst/.zattrs': { _ARRAY_DIMENSIONS: ['time', 'lat', 'lon'] },
+      'time/.zarray': version2({ shape: [2 ** 32], chunks: [10] }),
+      'time/.zattrs': { _ARRAY_DIMENSIONS: ['time'], units: 'days since 2000-01-01' },
+    });
+    const { variables } = await inspectFile(path, { statistics: false });
+    expect(variables.map(({ name, times }) => [name, times])).toEqual([
+      ['sst', null],
+      ['time', null],
+    ]);
+    expect(variables[0]!.reason).toBe(
+      'sst has 16777216 times without a coordinate, more than can be counted.',
+    );
+  });
+
   it('list what cannot be read with the reason', async () => {
     const path = store({
       '.zgroup': { zarr_format: 2 },

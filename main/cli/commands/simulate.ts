@@ -125,7 +125,7 @@ async function recipe(
   const path = session.path(options.out);
   const { job } = await session.client.simulations.startRecipe({
     recipe: options.recipe ?? '',
-    format: formatOf(options),
+    format: options.format ?? 'netcdf',
     path,
   });
   return job;

@@ -45,7 +45,9 @@ export function whyNotForecastable(variable: DataVariable, grid: Grid | null): s
     return `${path} holds codes of classes, which have no values in between.`;
   }
   if (grid === null) return `${path} has coordinates that cannot be read.`;
-  if (grid.time === null || grid.timeAxis === null) return `${path} has no time dimension.`;
+  if (grid.time === null) return `${path} has no time dimension.`;
+  if (grid.timeAxis === null)
+    return `${path} has ${variable.shape[grid.time]} times without a coordinate, more than can be counted.`;
   if (grid.y === null || grid.x === null) {
     return `${path} has no rows and columns: its cells do not form a grid of two dimensions in space.`;
   }

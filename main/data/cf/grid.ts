@@ -50,6 +50,8 @@ export interface Grid {
 
 /** Coordinates longer than this are not loaded: no axis of a map or a series is. */
 const longestCoordinate = 8_000_000;
+/** Without a coordinate times are counted, up to so many: hours of a century. */
+const mostCounted = 1_000_000;
 const loaded = new WeakMap<DataVariable, Promise<Float64Array>>();
 
 /** All decoded values of a coordinate variable in float64, read once per open file. */
@@ -211,10 +213,13 @@ function settle(axes: Axis[], curvilinear: ReturnType<typeof findCurvilinear>): 
   }
 }
 
-async function timeOf(axis: Axis): Promise<TimeAxis> {
+/** Null where so many times are claimed without a coordinate that they cannot be counted, as in a damaged header. */
+async function timeOf(axis: Axis): Promise<TimeAxis | null> {
   if (axis.values === null) {
+    const { size } = axis.dimension;
+    if (size > mostCounted) return null;
     return timeAxisOf(
-      Float64Array.from({ length: Math.min(axis.dimension.size, longestCoordinate) }, (_, i) => i),
+      Float64Array.from({ length: size }, (_, i) => i),
       '',
       '',
     );

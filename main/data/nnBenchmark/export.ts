@@ -4,12 +4,11 @@
  */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { Zip, ZipPassThrough } from 'fflate';
-import { temporaryPath } from '#main/workspace/atomic.ts';
-import { diskError } from '#main/workspace/disk-errors.ts';
+import { writeNewFolder } from '#main/workspace/atomic.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { breathe, type WorkOptions } from '../background.ts';
 import type { DataFile } from '../formats/dataFile.ts';
@@ -182,23 +181,7 @@ export async function exportNnBenchmark(
   folder: string,
   options: WorkOptions = {},
 ): Promise<number> {
-  if ((await stat(folder).catch(() => null)) !== null)
-    throw new DriftcastError(
-      'conflict',
-      `${basename(folder)} exists already.`,
-      'Name a folder that does not exist yet.',
-    );
-  const temporary = temporaryPath(folder);
-  try {
-    return await withFile(file, async (opened) => {
-      const source = await benchmarkSource(opened);
-      await mkdir(temporary);
-      const bytes = await write(source, temporary, options);
-      await rename(temporary, folder);
-      return bytes;
-    });
-  } catch (thrown) {
-    await rm(temporary, { recursive: true, force: true });
-    throw diskError(thrown, 'write', folder);
-  }
+  return writeNewFolder(folder, (temporary) =>
+    withFile(file, async (opened) => write(await benchmarkSource(opened), temporary, options)),
+  );
 }

@@ -3,11 +3,10 @@
  * and attributes. Read and written chunk by chunk, so that memory does not grow with the file.
  * Sources: Zarr core specification 3.0; xarray, "Zarr encoding specification"; zarr-python's consolidated metadata.
  */
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { create, root, set } from 'zarrita';
-import { syncFolder, temporaryPath } from '#main/workspace/atomic.ts';
-import { diskError } from '#main/workspace/disk-errors.ts';
+import { writeNewFolder } from '#main/workspace/atomic.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import { breathe, type WorkOptions } from '../background.ts';
 import {
@@ -69,26 +68,8 @@ export async function exportZarr(
   folder: string,
   options: WorkOptions = {},
 ): Promise<number> {
-  if ((await stat(folder).catch(() => null)) !== null)
-    throw new DriftcastError(
-      'conflict',
-      `${basename(folder)} exists already.`,
-      'Name a folder that does not exist yet.',
-    );
   installCodecs();
-  const temporary = temporaryPath(folder);
-  try {
-    return await withFile(file, async (opened) => {
-      await mkdir(temporary);
-      const bytes = await write(opened, temporary, options);
-      await rename(temporary, folder);
-      await syncFolder(dirname(folder));
-      return bytes;
-    });
-  } catch (thrown) {
-    await rm(temporary, { recursive: true, force: true });
-    throw diskError(thrown, 'write', folder);
-  }
+  return writeNewFolder(folder, (temporary) => withFile(file, (opened) => write(opened, temporary, options)));
 }
 
 async function write(file: DataFile, folder: string, options: WorkOptions): Promise<number> {
