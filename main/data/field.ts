@@ -14,6 +14,8 @@ export interface FieldSelection {
   readonly slices?: Readonly<Record<string, number>>;
   /** The cells of this grid, in its order, instead of the variable's own. */
   readonly onto?: TargetGrid | undefined;
+  /** Every so manyth row and column alone (`shared/coarse.ts`); not together with `onto`. */
+  readonly stride?: number;
 }
 
 export interface Field {
@@ -66,7 +68,7 @@ function gather(data: Float32Array, { window, rows, columns }: Placement): Float
 export function readField(
   file: string | DataFile,
   variablePath: string,
-  { time = 0, slices = {}, onto }: FieldSelection = {},
+  { time = 0, slices = {}, onto, stride = 1 }: FieldSelection = {},
 ): Promise<Field> {
   return withFile(file, async (opened) => {
     const variable = findVariable(opened, variablePath);
@@ -75,11 +77,13 @@ export function readField(
     const placed = onto && placeOn(grid, onto, opened.name);
     const reader = new SlabReader(opened, grid, placed?.window ?? wholeWindow(grid), slices);
     const axis = grid.timeAxis;
-    const data = await reader.read(index, 1, new Float32Array(reader.cells));
+    const data = await (stride > 1 && !placed
+      ? reader.readCoarse(index, stride)
+      : reader.read(index, 1, new Float32Array(reader.cells)));
     return {
       data: placed ? gather(data, placed) : data,
-      height: onto?.height ?? grid.height,
-      width: onto?.width ?? grid.width,
+      height: onto?.height ?? Math.ceil(grid.height / stride),
+      width: onto?.width ?? Math.ceil(grid.width / stride),
       units: attributeText(variable.attributes, 'units'),
       longName: attributeText(variable.attributes, 'long_name'),
       time: axis ? labelOf(axis, axis.values[index]!) : null,

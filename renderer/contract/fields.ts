@@ -2,6 +2,7 @@
  * Fetches fields from the data plane and keeps the newest of them: an address never changes its content, so
  * that a frame seen once is shown again at once.
  */
+import { widen } from '#shared/coarse.ts';
 import { type FieldAddress, fieldHeaders, fieldPath } from '#shared/contract/fields.ts';
 import { DriftcastError, errorDataSchema, fromErrorData } from '#shared/errors.ts';
 
@@ -14,6 +15,27 @@ export interface Field {
   /** Of the values present; null when all are missing. */
   readonly range: { min: number; max: number } | null;
   readonly date: string;
+  /** Of a field that passes quickly: every stride-th row and column, which is all that was fetched of it. */
+  readonly coarse?: { readonly data: Float32Array; readonly stride: number };
+}
+
+/**
+ * A field of which every `stride`-th row and column came. The whole of it is laid out when somebody reads a cell, which
+ * while it passes is hardly ever.
+ */
+export function passing(thinned: Field, size: { height: number; width: number }, stride: number): Field {
+  const { units, range, date } = thinned;
+  let whole: Float32Array | null = null;
+  return {
+    ...{ units, range, date },
+    height: size.height,
+    width: size.width,
+    coarse: { data: thinned.data, stride },
+    get data() {
+      whole ??= widen(thinned, size, stride).data;
+      return whole;
+    },
+  };
 }
 
 const budgetBytes = 96 * 1024 * 1024;
@@ -116,20 +138,26 @@ function littleEndianFloats(buffer: ArrayBuffer): Float32Array {
   );
 }
 
-/** Missing-aware statistics of a field, for the text that stands beside every picture. */
+/**
+ * Missing-aware statistics of a field, for the text that stands beside every picture; of a field that passes quickly
+ * those of the cells that came, none of which is counted as missing.
+ */
 export function summarise(field: Field): { min: number; max: number; mean: number; missing: number } | null {
   let sum = 0;
   let count = 0;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   // On the interface's thread with every map: an index is several times as fast as an iterator.
-  for (let at = 0; at < field.data.length; at += 1) {
-    const value = field.data[at] as number;
+  const data = field.coarse?.data ?? field.data;
+  for (let at = 0; at < data.length; at += 1) {
+    const value = data[at] as number;
     if (Number.isNaN(value)) continue;
     sum += value;
     count += 1;
     if (value < min) min = value;
     if (value > max) max = value;
   }
-  return count === 0 ? null : { min, max, mean: sum / count, missing: field.data.length - count };
+  return count === 0
+    ? null
+    : { min, max, mean: sum / count, missing: field.coarse ? 0 : data.length - count };
 }

@@ -1,5 +1,8 @@
 // Which cell of the field lies at a place of the picture, and its colour. Shared by the flat map and the globe.
+// Every stride-th row and column of so many cells.
 uniform sampler2D field;
+uniform vec2 cells;
+uniform int stride;
 uniform sampler2D table;
 uniform vec2 limits;
 uniform vec2 flip;
@@ -14,7 +17,7 @@ uniform bool curvilinear;
 // `share` runs from the picture's lower left to its upper right corner, 0-1.
 vec3 colourAt(vec2 share) {
   vec2 at = mix(share, 1.0 - share, flip);
-  ivec2 size = textureSize(field, 0);
+  ivec2 size = ivec2(cells);
   ivec2 cell;
   if (curvilinear) {
     ivec2 points = textureSize(lookup, 0);
@@ -23,9 +26,9 @@ vec3 colourAt(vec2 share) {
     int place = int(number);
     cell = ivec2(place % size.x, place / size.x);
   } else {
-    cell = clamp(ivec2(at * vec2(size)), ivec2(0), size - 1);
+    cell = clamp(ivec2(at * cells), ivec2(0), size - 1);
   }
-  float value = texelFetch(field, cell, 0).r;
+  float value = texelFetch(field, cell / stride, 0).r;
   // A neutral hatch where the value is missing.
   if (value > 1.0e37) {
     float stripe = mod((gl_FragCoord.x + gl_FragCoord.y) / pixelRatio, 8.0);

@@ -8,6 +8,9 @@ import type { MakePicture, SceneColours, StagePicture } from './stage-picture.ts
 // Colours are written for the screen and must arrive there unchanged.
 ColorManagement.enabled = false;
 
+/** Below this lines are no longer recognised. */
+const leastRatio = 0.5;
+
 export type StageTrouble = 'no-graphics' | 'context-lost' | null;
 
 export class FieldStage {
@@ -108,12 +111,27 @@ export class FieldStage {
     this.ask();
   };
 
+  /** Where all that is shown are coarse fields that pass, no more pixels than they fill: each costs without a graphics card. */
+  #ratio(screen: number): number {
+    let most = 0;
+    for (const picture of this.#pictures) {
+      if (!picture.shown) continue;
+      const { width } = picture.element.getBoundingClientRect();
+      if (width < 1) continue;
+      const enough = picture.enough?.(width) ?? null;
+      if (enough === null) return screen;
+      most = Math.max(most, enough);
+    }
+    return most === 0 ? screen : Math.min(screen, Math.max(leastRatio, most));
+  }
+
   /** @returns whether a picture moves by itself */
-  #draw(now: number, ratio: number): boolean {
+  #draw(now: number, screen: number): boolean {
     const renderer = this.#renderer;
     if (!renderer || this.#lost) return false;
     const frame = this.#canvas.getBoundingClientRect();
     if (frame.width === 0 || frame.height === 0) return false;
+    const ratio = this.#ratio(screen);
     if (renderer.getPixelRatio() !== ratio) renderer.setPixelRatio(ratio);
     const buffer = this.#canvas;
     if (

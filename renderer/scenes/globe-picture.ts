@@ -26,7 +26,7 @@ import { Lookup } from './lookup.ts';
 import type { MapGeometry } from './map-geometry.ts';
 import { lines, setEmpty, setFlip, setPoints, withCells } from './picture.ts';
 import type { PictureSize, SceneColours, StagePicture } from './stage-picture.ts';
-import { fill, texture } from './textures.ts';
+import { fieldUniforms, texture, uploadField } from './textures.ts';
 
 /** Steps in which the places of longitudes and latitudes are tabled: a tenth of the finest cells in use. */
 const samples = 4096;
@@ -41,7 +41,7 @@ export class GlobePicture implements StagePicture {
   readonly #lookup = new Lookup();
   readonly #disc: Mesh<PlaneGeometry, ShaderMaterial>;
   readonly #uniforms = {
-    field: { value: null as DataTexture | null },
+    ...fieldUniforms(),
     table: { value: null as DataTexture | null },
     limits: { value: new Vector2(0, 1) },
     flip: { value: new Vector2() },
@@ -85,14 +85,7 @@ export class GlobePicture implements StagePicture {
   setField(field: Field | null): void {
     if (field === this.#field) return;
     this.#field = field;
-    if (field) {
-      const data = new Float32Array(field.data.length);
-      fill(data, field.data);
-      this.#uniforms.field.value?.dispose();
-      this.#uniforms.field.value = texture(
-        new DataTexture(data, field.width, field.height, RedFormat, FloatType),
-      );
-    }
+    if (field) uploadField(this.#uniforms, field);
     this.#changed();
   }
 

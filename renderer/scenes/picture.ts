@@ -4,7 +4,6 @@ import {
   BufferGeometry,
   Color,
   DataTexture,
-  FloatType,
   GLSL3,
   LineBasicMaterial,
   LineSegments,
@@ -12,7 +11,6 @@ import {
   NoColorSpace,
   OrthographicCamera,
   PlaneGeometry,
-  RedFormat,
   RGBAFormat,
   Scene,
   ShaderMaterial,
@@ -27,7 +25,10 @@ import vertexShader from './field.vert.glsl?raw';
 import { Lookup } from './lookup.ts';
 import type { MapGeometry } from './map-geometry.ts';
 import type { PictureSize, SceneColours, StagePicture } from './stage-picture.ts';
-import { fill, texture } from './textures.ts';
+import { fieldUniforms, texture, uploadField } from './textures.ts';
+
+const coastOpacity = 0.75;
+const graticuleOpacity = 0.28;
 
 /** The part of the picture that is shown, in picture coordinates; the whole is 0, 0, 1, 1. */
 export interface Window {
@@ -43,6 +44,7 @@ export class Picture implements StagePicture {
   readonly camera = new OrthographicCamera(0, 1, 1, 0, -1, 1);
   readonly #changed: () => void;
   readonly #material: ShaderMaterial;
+  readonly #uniforms = fieldUniforms();
   readonly #limits = new Vector2(0, 1);
   readonly #flip = new Vector2(0, 0);
   readonly #land = new Color();
@@ -50,10 +52,9 @@ export class Picture implements StagePicture {
   readonly #empty = new Color();
   readonly #lookup = new Lookup();
   readonly #square: Mesh;
-  readonly #coast = lines(0.75);
-  readonly #graticule = lines(0.28);
+  readonly #coast = lines(coastOpacity);
+  readonly #graticule = lines(graticuleOpacity);
   #field: Field | null = null;
-  #texture: DataTexture | null = null;
   #table: DataTexture | null = null;
   #shown = false;
 
@@ -66,7 +67,7 @@ export class Picture implements StagePicture {
       fragmentShader: withCells(fragmentShader),
       depthTest: false,
       uniforms: {
-        field: { value: null },
+        ...this.#uniforms,
         table: { value: null },
         limits: { value: this.#limits },
         flip: { value: this.#flip },
@@ -91,19 +92,7 @@ export class Picture implements StagePicture {
     if (field === this.#field) return;
     this.#field = field;
     this.#shown = field !== null;
-    if (field) {
-      const previous = this.#texture;
-      if (previous && previous.image.width === field.width && previous.image.height === field.height) {
-        fill(previous.image.data as Float32Array, field.data);
-        previous.needsUpdate = true;
-      } else {
-        previous?.dispose();
-        const data = new Float32Array(field.data.length);
-        fill(data, field.data);
-        this.#texture = texture(new DataTexture(data, field.width, field.height, RedFormat, FloatType));
-        this.#set('field', this.#texture);
-      }
-    }
+    if (field) uploadField(this.#uniforms, field);
     this.#changed();
   }
 
@@ -155,13 +144,26 @@ export class Picture implements StagePicture {
     this.#changed();
   }
 
+  /** A pixel for each column that has come. */
+  enough(width: number): number | null {
+    const coarse = this.#field?.coarse;
+    if (!coarse) return null;
+    return (
+      (Math.ceil((this.#field?.width ?? 0) / coarse.stride) * (this.camera.right - this.camera.left)) / width
+    );
+  }
+
   prepare({ ratio }: PictureSize): boolean {
     this.#set('pixelRatio', ratio);
+    // Lines are a pixel wide: where pixels are large they must not stand out.
+    const share = this.#field?.coarse ? Math.min(1, ratio) : 1;
+    (this.#coast.material as LineBasicMaterial).opacity = coastOpacity * share;
+    (this.#graticule.material as LineBasicMaterial).opacity = graticuleOpacity * share;
     return false;
   }
 
   dispose(): void {
-    this.#texture?.dispose();
+    this.#uniforms.field.value?.dispose();
     this.#lookup.release();
     this.#table?.dispose();
     this.#material.dispose();

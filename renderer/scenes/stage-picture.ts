@@ -28,6 +28,11 @@ export interface StagePicture {
   readonly shown: boolean;
   readonly scene: Scene;
   readonly camera: Camera;
+  /**
+   * Device pixels in a CSS pixel with which all that a picture of this width has to show is seen, while it shows a field
+   * that passes; absent where every pixel of the screen counts.
+   */
+  enough?(width: number): number | null;
   /** Right before each drawing. @returns whether it moves by itself, so that the stage draws again with the next frame */
   prepare(size: PictureSize, now: number): boolean;
   setColours(colours: SceneColours): void;

@@ -264,6 +264,7 @@ export class Opened {
     await map;
     if (!current()) return;
     await this.#loadSeries(file, variable);
+    if (!current()) return;
     const statistics = await this.#read((options) => files.statistics({ file, variable }, options));
     if (this.#file?.id === file && statistics)
       this.#statistics = { ...this.#statistics, [variable]: statistics };

@@ -4,11 +4,11 @@
  * while enough were on their way is never fetched. Large ones that pass are coarse, until one stays.
  */
 import { untrack } from 'svelte';
-import { strideInPassing, widen } from '#shared/coarse.ts';
+import { strideInPassing } from '#shared/coarse.ts';
 import { type FieldAddress, fieldPath, seriesPath } from '#shared/contract/fields.ts';
 import type { ErrorData } from '#shared/errors.ts';
 import { failureOf } from '../contract/failure.ts';
-import type { Field, FieldStore } from '../contract/fields.ts';
+import { type Field, type FieldStore, passing } from '../contract/fields.ts';
 
 /** One is read and decoded while the one before is drawn. */
 const mostOnTheirWay = 2;
@@ -105,8 +105,7 @@ export class ShownField {
     if (isLast || isOnTheWay) {
       this.#shown = wish.order;
       this.#shownSeries = wish.series;
-      this.#field =
-        field && wish.coarse ? { ...field, ...widen(field, wish.coarse, wish.coarse.stride) } : field;
+      this.#field = field && wish.coarse ? passing(field, wish.coarse, wish.coarse.stride) : field;
       this.#failure = failure;
     }
     if (isLast) this.#loading = false;

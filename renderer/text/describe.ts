@@ -8,7 +8,8 @@ export function describeField(title: string, field: Field, units: string): strin
   if (!summary) return `${title}: every cell is missing`;
   const decimals = decimalsFor(summary.min, summary.max);
   const write = (value: number) => `${formatNumber(value, decimals)} ${units}`.trim();
-  const missing = summary.missing > 0 ? `, ${summary.missing} of ${field.data.length} cells missing` : '';
+  const missing =
+    summary.missing > 0 ? `, ${summary.missing} of ${field.height * field.width} cells missing` : '';
   return `${title}: minimum ${write(summary.min)}, maximum ${write(summary.max)}, mean ${write(summary.mean)}${missing}`;
 }
 

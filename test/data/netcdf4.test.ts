@@ -8,6 +8,7 @@ import { hdf5Library } from '#main/data/formats/hdf5Library.ts';
 import { openDataFile } from '#main/data/formats/registry.ts';
 import { inspectFile } from '#main/data/inspect.ts';
 import { blockShape } from '#main/data/statistics.ts';
+import { thin } from '#shared/coarse.ts';
 import { temporaryFolder } from './files.ts';
 
 const folder = temporaryFolder();
@@ -127,6 +128,34 @@ describe('HDF5 files', () => {
     await expect(readField(path, 'huge')).rejects.toThrow(/claims to hold/);
   });
 
+  it('give every n-th row and column of a packed map as the whole map has them', async () => {
+    const path = await write('coarse.h5', (file) => {
+      const data = Int16Array.from({ length: 2 * 7 * 5 }, (_, cell) => ((cell * 7) % 11 < 4 ? -999 : cell));
+      const packed = file.create_dataset({ name: 'packed', data, shape: [2, 7, 5], chunks: [1, 4, 5] });
+      packed.create_attribute('scale_factor', 0.5);
+      packed.create_attribute('add_offset', 3);
+      packed.create_attribute('_FillValue', -999, [1], '<h');
+      for (const [place, [name, units, length]] of (
+        [
+          ['time', 'days since 2000-01-01', 2],
+          ['lat', 'degrees_north', 7],
+          ['lon', 'degrees_east', 5],
+        ] as const
+      ).entries()) {
+        const axis = file.create_dataset({ name, data: count(length), shape: [length] });
+        axis.create_attribute('units', units);
+        axis.make_scale(name);
+        packed.attach_scale(place, `/${name}`);
+      }
+    });
+    const whole = await readField(path, 'packed', { time: 1 });
+    for (const stride of [2, 3]) {
+      const coarse = await readField(path, 'packed', { time: 1, stride });
+      expect(coarse).toMatchObject(thin(whole, stride));
+      expect([...coarse.data].some(Number.isNaN)).toBe(true);
+    }
+  });
+
   it('recognise rows and columns of any order and of one-dimensional positions', async () => {
     const path = await write('turned.h5', (file) => {
       const text = (name: string, units: string, values: Float32Array) => {
@@ -145,6 +174,8 @@ describe('HDF5 files', () => {
     expect([grid.time, grid.y, grid.x]).toEqual([1, 2, 0]);
     const map = await readField(file, 'v', { time: 4 });
     expect([...map.data]).toEqual([8, 26, 44, 9, 27, 45]);
+    const coarse = await readField(file, 'v', { time: 4, stride: 2 });
+    expect([coarse.height, coarse.width, ...coarse.data]).toEqual([1, 2, 8, 44]);
     expect([map.latitudes, map.longitudes]).toEqual([
       [40, 30],
       [0, 10, 20],

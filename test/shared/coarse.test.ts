@@ -27,7 +27,7 @@ describe('coarse fields', () => {
 
   it('leave small fields as they are', () => {
     expect(strideInPassing({ height: 180, width: 360 })).toBe(1);
-    expect(strideInPassing({ height: 720, width: 1440 })).toBe(2);
-    expect(strideInPassing({ height: 4320, width: 8640 })).toBe(12);
+    expect(strideInPassing({ height: 720, width: 1440 })).toBe(3);
+    expect(strideInPassing({ height: 4320, width: 8640 })).toBe(17);
   });
 });

@@ -1,6 +1,7 @@
 /** Reads decoded blocks as [time, row, column], whatever the order of the variable's own dimensions. */
+import { thin } from '#shared/coarse.ts';
 import { DriftcastError } from '#shared/errors.ts';
-import { bytesPerValue, type DataFile, hasDefaultFill, product } from '../formats/dataFile.ts';
+import { bytesPerValue, type DataFile, hasDefaultFill, product, type RawArray } from '../formats/dataFile.ts';
 import { type Decoder, decoderOf } from './decode.ts';
 import type { Grid } from './grid.ts';
 
@@ -98,6 +99,44 @@ export class SlabReader {
     return out;
   }
 
+  /**
+   * Decoded values of one time in every `stride`-th row and column, [⌈rows / stride⌉, ⌈columns / stride⌉]; where the
+   * variable's dimensions are in the usual order nothing else is decoded.
+   */
+  async readCoarse(time: number, stride: number): Promise<Float32Array> {
+    const { rows, columns } = this.window;
+    const size = { height: rows.count, width: windowWidth(this.window) };
+    if (columns.length > 1 || !this.inOrder)
+      return thin({ ...size, data: await this.read(time, 1, new Float32Array(this.cells)) }, stride).data;
+    const { data } = thin({ ...size, data: await this.readRaw(time, 1, columns[0]!) }, stride);
+    return this.decoder.decode(data, new Float32Array(data.length));
+  }
+
+  /** Whether time, rows and columns follow each other in this order. */
+  private get inOrder(): boolean {
+    const places = [this.grid.time, this.grid.y, this.grid.x].filter((place) => place !== null);
+    return places.every((place, i) => i === 0 || places[i - 1]! < place);
+  }
+
+  private runs(firstTime: number, count: number, columns: Run): Run[] {
+    const { grid, window } = this;
+    return grid.axes.map((_, place): Run => {
+      if (place === grid.time) return { first: firstTime, count };
+      if (place === grid.y) return window.rows;
+      if (place === grid.x) return columns;
+      return { first: sliceIndex(grid, place, this.slices), count: 1 };
+    });
+  }
+
+  private readRaw(firstTime: number, count: number, columns: Run): Promise<RawArray> {
+    const runs = this.runs(firstTime, count, columns);
+    return this.file.read(
+      this.grid.variable,
+      runs.map((run) => run.first),
+      runs.map((run) => run.count),
+    );
+  }
+
   private async readRun<T extends Float32Array | Float64Array>(
     firstTime: number,
     count: number,
@@ -105,26 +144,15 @@ export class SlabReader {
     out: T,
   ): Promise<T> {
     const { grid, window } = this;
-    const runs = grid.axes.map((_, place): Run => {
-      if (place === grid.time) return { first: firstTime, count };
-      if (place === grid.y) return window.rows;
-      if (place === grid.x) return columns;
-      return { first: sliceIndex(grid, place, this.slices), count: 1 };
-    });
-    const raw = await this.file.read(
-      grid.variable,
-      runs.map((run) => run.first),
-      runs.map((run) => run.count),
-    );
+    const raw = await this.readRaw(firstTime, count, columns);
     const size = count * window.rows.count * columns.count;
     const whole = columns.count === windowWidth(window);
     const make = (length: number) =>
       (out instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)) as T;
     const target = whole && out.length === size ? out : make(size);
-    const places = [grid.time, grid.y, grid.x].filter((place) => place !== null);
-    const ordered = places.every((place, i) => i === 0 || places[i - 1]! < place);
-    if (ordered) return this.decoder.decode(raw, target);
+    if (this.inOrder) return this.decoder.decode(raw, target);
     const decoded = this.decoder.decode(raw, make(size));
+    const runs = this.runs(firstTime, count, columns);
     const strides = runs.map((_, i) => product(runs.slice(i + 1).map((run) => run.count)));
     const stride = (place: number | null) => (place === null ? 0 : strides[place]!);
     const [st, sy, sx] = [stride(grid.time), stride(grid.y), stride(grid.x)];

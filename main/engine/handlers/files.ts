@@ -8,7 +8,6 @@ import { findVariable } from '#main/data/openFile.ts';
 import { cellPositions } from '#main/data/prepared/describe.ts';
 import { readRegionalMean } from '#main/data/series.ts';
 import { statisticsOf } from '#main/data/statistics.ts';
-import { thin } from '#shared/coarse.ts';
 import { DriftcastError } from '#shared/errors.ts';
 import type { Handler } from '../host/engine-main.ts';
 import type { FieldData, StepEvent } from '../protocol.ts';
@@ -125,9 +124,9 @@ export const times: Handler<'times'> = ({ paths, variable }) =>
     return { dates: axis ? [...axis.values].map((value) => labelOf(axis, value)) : [''] };
   });
 
-export const field: Handler<'field'> = ({ paths, variable, time, slices, onto, stride = 1 }) =>
+export const field: Handler<'field'> = ({ paths, variable, time, slices, onto, stride }) =>
   files.use(paths, async (file) => {
-    const { units, time: date, ...whole } = await readField(file, variable, { time, slices, onto });
-    const { data, height, width } = thin(whole, stride);
+    const selection = { time, slices, onto, stride: stride ?? 1 };
+    const { data, height, width, units, time: date } = await readField(file, variable, selection);
     return { data, height, width, units, date: date ?? '', range: rangeOf(data) };
   });

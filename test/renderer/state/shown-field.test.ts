@@ -86,7 +86,7 @@ describe('the field that a picture shows', () => {
     expect([shown.failure, shown.field?.date]).toEqual([null, 'sst 1']);
   });
 
-  it('shows large fields that pass every other cell, in their full size, and the one that stays as it is', async () => {
+  it('shows large fields that pass every third cell, in their full size, and the one that stays as it is', async () => {
     const store = slowStore();
     const shown = new ShownField(store);
     shown.show(at(0), true);
@@ -94,8 +94,8 @@ describe('the field that a picture shows', () => {
     shown.show(at(1), true);
     shown.show(at(1, 'ice'), true);
     shown.show(at(2), true);
-    expect(store.asked).toEqual(['sst 0', 'sst 1 / 2', 'ice 1', 'sst 2 / 2']);
-    await store.answer('sst 2 / 2', 360, 720);
+    expect(store.asked).toEqual(['sst 0', 'sst 1 / 3', 'ice 1', 'sst 2 / 3']);
+    await store.answer('sst 2 / 3', 240, 480);
     expect([shown.field?.height, shown.field?.width, shown.loading]).toEqual([720, 1440, false]);
     expect(shown.field?.data.every((value) => value === 7)).toBe(true);
     shown.show(at(2));
