@@ -7,6 +7,7 @@ import { registerDoctor } from './commands/doctor.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
 import { registerForecast } from './commands/forecast.ts';
 import { registerInspect } from './commands/inspect.ts';
+import { registerLabel } from './commands/label.ts';
 import { registerList } from './commands/list.ts';
 import { registerPrepare } from './commands/prepare.ts';
 import { registerReference } from './commands/reference.ts';
@@ -34,6 +35,7 @@ const registry = [
   registerCompare,
   registerTradeoff,
   registerList,
+  registerLabel,
   registerServe,
   registerReference,
   registerWeights,

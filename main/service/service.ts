@@ -26,6 +26,7 @@ import { forecastsTopic } from './forecasts.ts';
 import { JobRegistry } from './job-registry.ts';
 import { JobResults } from './job-results.ts';
 import { jobsTopic } from './jobs.ts';
+import { libraryTopic } from './library.ts';
 import { openLog } from './log.ts';
 import { OpenedFiles } from './opened-files.ts';
 import { presetsTopic } from './presets.ts';
@@ -88,6 +89,7 @@ function createRouter(
   return core.os.router({
     files: filesTopic(core, opened),
     datasets: datasetsTopic(core, opened),
+    library: libraryTopic(core, training),
     presets: presetsTopic(core),
     simulations: simulationsTopic(core, opened),
     samples: samplesTopic(core, opened),

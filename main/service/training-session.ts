@@ -2,6 +2,7 @@
 import type { EngineTask } from '#main/engine/host/supervisor.ts';
 import type { TrainEvent, TrainInput, TrainOutput } from '#main/engine/protocol.ts';
 import type { RunEvent } from '#shared/contract/index.ts';
+import type { Label } from '#shared/domain/label.ts';
 import { stagesOf } from '#shared/domain/methods.ts';
 import type { EpochMetrics, Run } from '#shared/domain/run.ts';
 import { DriftcastError, toErrorData } from '#shared/errors.ts';
@@ -69,6 +70,11 @@ export class TrainingSession {
     this.intent ??= intent;
     this.task?.control('pause');
     this.patience ??= setTimeout(() => this.abort.abort(), stopMilliseconds);
+  }
+
+  relabel(label: Label): void {
+    this.run = { ...this.run, ...label };
+    this.publish({ kind: 'run', run: this.run });
   }
 
   finishEarly(): void {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { entityFiles } from '#main/workspace/entities.ts';
 import { acquireLock, lockOwner } from '#main/workspace/lock.ts';
 import type { RunEvent } from '#shared/contract/index.ts';
+import type { Label } from '#shared/domain/label.ts';
 import { settingsFor } from '#shared/domain/methods.ts';
 import type { Run } from '#shared/domain/run.ts';
 import type { TrainSettings } from '#shared/domain/settings.ts';
@@ -41,6 +42,11 @@ export class Training {
 
   isActive(run: string): boolean {
     return this.sessions.has(run);
+  }
+
+  /** A run in training keeps what it tells of itself: it hears of its new name. */
+  relabel(run: string, label: Label): void {
+    this.sessions.get(run)?.relabel(label);
   }
 
   async start(request: TrainRequest): Promise<{ job: string; run: string }> {

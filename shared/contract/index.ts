@@ -14,6 +14,7 @@ import {
 import { fileSummarySchema } from '../domain/file.ts';
 import { forecastRequestSchema, forecastSchema, probeSchema } from '../domain/forecast.ts';
 import { jobSchema } from '../domain/job.ts';
+import { labelSchema } from '../domain/label.ts';
 import { cellBoxSchema, gridCellSchema, placeSeriesSchema, transectSchema } from '../domain/place.ts';
 import { epochMetricsSchema, runSchema, stageNames } from '../domain/run.ts';
 import { openedSampleSchema, sampleListingSchema } from '../domain/sample.ts';
@@ -148,6 +149,13 @@ const datasets = {
   remove: call.input(z.object({ dataset: id })).output(z.object({})),
   /** Regional mean at every time of the dataset, with dates. */
   rhythm: call.input(z.object({ dataset: id, channel: z.number().int().default(0) })).output(rhythmSchema),
+};
+
+const library = {
+  /** Names, tags and notes an entity of the workspace; what is not given stays as it is. */
+  label: call
+    .input(z.object({ kind: z.enum(['dataset', 'run', 'forecast']), id }).extend(labelSchema.partial().shape))
+    .output(labelSchema),
 };
 
 const presets = { list: call.output(z.array(presetSchema)) };
@@ -372,6 +380,7 @@ export const contract = {
   files,
   simulations,
   datasets,
+  library,
   presets,
   samples,
   runs,

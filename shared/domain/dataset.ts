@@ -1,5 +1,6 @@
 /** A prepared dataset: which cells and times of which file, how normalised, how split. */
 import { z } from 'zod';
+import { noted } from './label.ts';
 
 /** Degrees; `west > east` means the region crosses the date line. Index regions count cells from the file's first. */
 export const regionSchema = z.discriminatedUnion('kind', [
@@ -136,6 +137,7 @@ export const datasetSchema = z.object({
   summary: preparationSummarySchema,
   /** SHA-256 of the decoded values and the settings. */
   fingerprint: z.string(),
+  ...noted,
 });
 
 export type Split = z.infer<typeof splitSchema>;

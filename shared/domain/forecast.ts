@@ -1,5 +1,6 @@
 /** An ensemble forecast on disk. */
 import { z } from 'zod';
+import { noted } from './label.ts';
 
 export const forecastRequestSchema = z.object({
   run: z.string(),
@@ -74,6 +75,7 @@ export const forecastSchema = z.object({
       }),
     )
     .optional(),
+  ...noted,
 });
 
 /** Values at one cell, or means over a box weighted by the area of cells, over the leads: for the fan chart. */

@@ -1,5 +1,6 @@
 /** A training run and its course. */
 import { z } from 'zod';
+import { noted } from './label.ts';
 import { pretrainedSchema } from './pretrained.ts';
 import { trainSettingsSchema } from './settings.ts';
 
@@ -47,6 +48,7 @@ export const runSchema = z.object({
   problem: z.string().nullable(),
   /** Of a run that was trained elsewhere and placed on the dataset; absent for others. */
   pretrained: pretrainedSchema.optional(),
+  ...noted,
 });
 
 export type RunStatus = (typeof runStatuses)[number];

@@ -136,6 +136,13 @@ export function fakeService(): FakeService {
       remove: os.datasets.remove.handler(() => ({})),
       rhythm: os.datasets.rhythm.handler(() => ({ dates: ['2001-01-01'], means: [1] })),
     },
+    library: {
+      label: os.library.label.handler(({ input: { name = 'Pacific', tags = [], note = '' } }) => ({
+        name,
+        tags,
+        note,
+      })),
+    },
     simulations: {
       list: os.simulations.list.handler(() => simulatorEntries.map(describeSimulator)),
       recipes: os.simulations.recipes.handler(() => [recipe()]),

@@ -15,6 +15,7 @@ const verbs = [
   'compare',
   'tradeoff',
   'list',
+  'label',
   'serve',
   'reference',
   'weights',

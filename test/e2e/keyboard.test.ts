@@ -228,6 +228,15 @@ describe('by keyboard alone', () => {
     await page.getByRole('region', { name: 'Forecasts' }).getByText('None yet.').waitFor();
     await press(/^Undo$/);
     await page.getByRole('button', { name: /^Compare: From/ }).waitFor();
+    await press(/^From /);
+    await page.getByRole('heading', { name: 'Came from' }).waitFor();
+    await type(/^Tags/, 'baseline, figure 3');
+    await page.keyboard.press('Enter');
+    const forecasts = page.getByRole('region', { name: 'Forecasts' });
+    await forecasts.getByText('figure 3', { exact: true }).waitFor();
+    await fitForAll('What is chosen in the Library');
+    await press(/^Undo$/);
+    await forecasts.getByText('figure 3', { exact: true }).waitFor({ state: 'hidden' });
     await page.reload();
     await heading('Library');
   });

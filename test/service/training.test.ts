@@ -96,6 +96,21 @@ describe('a run', () => {
     expect(await jobEnd(service, again.job)).toMatchObject({ status: 'failed' });
   });
 
+  it('takes a new name while it trains, and keeps it when its course is written', async () => {
+    const { service } = await openService();
+    const { job, run } = await train(service, behaviour.usual, 5);
+    await until(service, run, trains);
+    const label = { name: 'Baseline', tags: ['paper'], note: 'Small network.' };
+    expect(await service.client.library.label({ kind: 'run', id: run, ...label })).toEqual(label);
+    const told = await until(service, run, rests);
+    expect(told.at(-1)).toMatchObject({ kind: 'run', run: label });
+    expect((await jobEnd(service, job)).status).toBe('done');
+    expect(await service.client.runs.list()).toMatchObject([{ ...label, status: 'finished', epochs: 5 }]);
+    await expect(service.client.library.label({ kind: 'run', id: run, name: ' ' })).rejects.toMatchObject({
+      code: 'bad-input',
+    });
+  });
+
   it('fails with the engine’s own words when training diverges', async () => {
     const { service } = await openService();
     const { job, run } = await train(service, behaviour.diverging);

@@ -57,6 +57,28 @@ describe('ids', () => {
   );
 });
 
+describe('a label', () => {
+  it('is kept apart from what it names, and outlives its rewriting', async () => {
+    const entities = openEntities(await openWorkspace(await temporaryFolder()));
+    const { id, folder } = await entities.forecasts.create('A forecast');
+    const made = forecast(id, '2026-01-01');
+    await entities.forecasts.write(id, made);
+    expect(await entities.forecasts.read(id)).toEqual(made);
+    await entities.forecasts.label(id, { name: 'June', tags: ['paper', 'baseline'] });
+    await entities.forecasts.label(id, { note: 'Good.' });
+    const label = { name: 'June', tags: ['paper', 'baseline'], note: 'Good.' };
+    expect(await entities.forecasts.read(id)).toEqual({ ...made, ...label });
+    await entities.forecasts.write(id, { ...made, seed: 2 });
+    expect((await entities.forecasts.list()).items).toEqual([{ ...made, seed: 2, ...label }]);
+    await writeFile(join(folder, 'label.json'), '{');
+    expect(await entities.forecasts.read(id), 'a damaged label costs the label alone').toEqual({
+      ...made,
+      seed: 2,
+    });
+    await expect(entities.forecasts.label('nothing', { note: 'x' })).rejects.toThrow(/There is no forecast/);
+  });
+});
+
 describe('a workspace', () => {
   it('is made with the folders of the design and opens again', async () => {
     const folder = join(await temporaryFolder(), 'new', 'place');

@@ -1,7 +1,7 @@
 /** `driftcast list`: what the workspace keeps, with the names and ids that the other verbs take. */
 import { oneOf } from '../parse/numbers.ts';
 import { date, number } from '../print/format.ts';
-import { table } from '../print/table.ts';
+import { type Column, table } from '../print/table.ts';
 import { addVerb, type Common, type Session, type Verbs, withService } from '../verb.ts';
 
 const kinds = ['datasets', 'runs', 'forecasts'] as const;
@@ -10,15 +10,16 @@ type Kind = (typeof kinds)[number];
 export function registerList(verbs: Verbs): void {
   addVerb(verbs.program, 'list', 'List the datasets, runs and forecasts of the workspace')
     .argument('[what]', `one of ${kinds.join(', ')}; all of them when left out`, oneOf('list', kinds))
-    .action((what: Kind | undefined, options: Common) =>
+    .option('--tag <tag>', 'only what has this tag')
+    .action((what: Kind | undefined, options: Common & { tag?: string }) =>
       withService(verbs, options, async (session) => {
         const wanted = what === undefined ? kinds : [what];
         const parts: Record<string, unknown> = {};
         const texts: string[] = [];
         for (const kind of wanted) {
-          const part = await listing[kind](session);
+          const part = await listing[kind](session, options.tag);
           parts[kind] = part.rows;
-          texts.push(part.rows.length === 0 ? `No ${kind} yet.` : part.text());
+          texts.push(part.rows.length === 0 ? none(kind, options.tag) : part.text());
         }
         session.output.answer(parts, () => texts.join('\n\n'));
         return undefined;
@@ -31,9 +32,21 @@ interface Listing {
   text(): string;
 }
 
-const listing: Record<Kind, (session: Session) => Promise<Listing>> = {
-  async datasets({ client }) {
-    const rows = await client.datasets.list();
+const none = (kind: Kind, tag?: string) =>
+  tag === undefined ? `No ${kind} yet.` : `No ${kind} tagged ${tag}.`;
+
+type Tagged = { tags?: string[] | undefined };
+const tagged = <Row extends Tagged>(rows: readonly Row[], tag?: string): readonly Row[] =>
+  tag === undefined ? rows : rows.filter((row) => row.tags?.includes(tag));
+/** A column only where there is anything in it. */
+const tagColumn = <Row extends Tagged>(rows: readonly Row[]): Column<Row>[] =>
+  rows.some(({ tags = [] }) => tags.length > 0)
+    ? [{ title: 'tags', value: ({ tags = [] }) => tags.join(', ') }]
+    : [];
+
+const listing: Record<Kind, (session: Session, tag?: string) => Promise<Listing>> = {
+  async datasets({ client }, tag) {
+    const rows = tagged(await client.datasets.list(), tag);
     return {
       rows,
       text: () =>
@@ -44,11 +57,12 @@ const listing: Record<Kind, (session: Session) => Promise<Listing>> = {
           { title: 'grid', value: (row) => `${row.summary.height} × ${row.summary.width}` },
           { title: 'times', value: (row) => `${row.summary.times} × ${row.summary.step}` },
           { title: 'horizon', value: (row) => String(row.settings.horizon), right: true },
+          ...tagColumn(rows),
         ]),
     };
   },
-  async runs({ client }) {
-    const rows = await client.runs.list();
+  async runs({ client }, tag) {
+    const rows = tagged(await client.runs.list(), tag);
     return {
       rows,
       text: () =>
@@ -61,11 +75,12 @@ const listing: Record<Kind, (session: Session) => Promise<Listing>> = {
           { title: 'status', value: (row) => row.status },
           { title: 'epochs', value: (row) => String(row.epochs), right: true },
           { title: 'best CRPS (normalised)', value: (row) => number(row.bestValidationCrps), right: true },
+          ...tagColumn(rows),
         ]),
     };
   },
-  async forecasts({ client }) {
-    const rows = await client.forecasts.list();
+  async forecasts({ client }, tag) {
+    const rows = tagged(await client.forecasts.list(), tag);
     return {
       rows,
       text: () =>
@@ -77,6 +92,7 @@ const listing: Record<Kind, (session: Session) => Promise<Listing>> = {
           { title: 'starts', value: (row) => String(row.starts.length), right: true },
           { title: 'first start', value: (row) => date(row.starts[0]?.date ?? '–') },
           { title: 'leads', value: (row) => row.leads.map((lead) => number(lead)).join(' ') },
+          ...tagColumn(rows),
         ]),
     };
   },
