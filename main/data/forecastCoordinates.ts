@@ -74,11 +74,14 @@ function spaceAttributes(axis: SpaceAxis, fallback: string): Record<string, Attr
   return axis.values ? axis.attributes : { long_name: fallback, units: '1' };
 }
 
+/** What a scalar coordinate is called where something else has its name. */
+export const sourceName = (name: string) => `source_${name}`;
+
 /** Scalar coordinates of what was chosen when the data were prepared, under names that nothing else has. */
 function writeSlices(file: Netcdf4Writer, slices: readonly SliceValue[], taken: ReadonlySet<string>) {
   const used = new Set(taken);
   return slices.map(({ name, value, attributes, channels }) => {
-    const free = used.has(name) ? `source_${name}` : name;
+    const free = used.has(name) ? sourceName(name) : name;
     used.add(free);
     file.variable(free, Float64Array.of(value), { dims: [], attributes });
     return { name: free, channels };

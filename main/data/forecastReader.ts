@@ -49,6 +49,12 @@ export interface ForecastReader {
   readonly width: number;
   readonly latitudes: number[] | null;
   readonly longitudes: number[] | null;
+  /** What the field holds for along dimensions that it does not have, such as one depth: its scalar coordinates. */
+  readonly scalars: readonly {
+    readonly name: string;
+    readonly standardName: string;
+    readonly value: number;
+  }[];
   readonly hasTruth: boolean;
   /**
    * [members, height, width] or, for the truth, [height, width], of the whole grid or of a part; NaN where missing.
@@ -152,6 +158,21 @@ async function leadsOf(file: DataFile, layout: Layout): Promise<number[]> {
   const own = file.variables.find((variable) => variable.path === axis.dimension.path);
   if (own && own.shape.length === 1) return [...(await coordinateValues(file, own))];
   return Array.from({ length: axis.dimension.size }, (_, i) => i + 1);
+}
+
+/** Scalar coordinates that a variable names. Source: CF conventions 1.11, section 5.7. */
+async function scalarsOf(file: DataFile, variable: DataVariable): Promise<ForecastReader['scalars']> {
+  const named = attributeText(variable.attributes, 'coordinates').split(/\s+/);
+  const scalars = file.variables.filter(
+    ({ path, dims, type }) => named.includes(path) && dims.length === 0 && isNumericType(type),
+  );
+  return Promise.all(
+    scalars.map(async (scalar) => ({
+      name: scalar.path,
+      standardName: attributeText(scalar.attributes, 'standard_name'),
+      value: (await coordinateValues(file, scalar))[0]!,
+    })),
+  );
 }
 
 /** Number of the trajectory of each start; null where the file names none. */
@@ -274,6 +295,7 @@ async function describe(file: DataFile, name: string | undefined): Promise<Forec
     width: variable.shape[layout.columns]!,
     latitudes: degrees(layout.rows, 'latitude'),
     longitudes: degrees(layout.columns, 'longitude'),
+    scalars: await scalarsOf(file, variable),
     hasTruth: truth !== null,
     async read(start, lead, part, window) {
       checkIndex('start', start, startCount);

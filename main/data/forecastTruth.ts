@@ -7,9 +7,16 @@ import { decoderOf } from './cf/decode.ts';
 import { type Grid, gridOf } from './cf/grid.ts';
 import { resolveRegion } from './cf/region.ts';
 import { SlabReader, type Window, wholeWindow } from './cf/slab.ts';
+import { sourceName } from './forecastCoordinates.ts';
 import type { ForecastReader } from './forecastReader.ts';
-import { type DataFile, type DataVariable, hasDefaultFill, isNumericType } from './formats/dataFile.ts';
-import { openDataFile } from './formats/registry.ts';
+import {
+  attributeText,
+  type DataFile,
+  type DataVariable,
+  hasDefaultFill,
+  isNumericType,
+} from './formats/dataFile.ts';
+import { openData } from './joined/openJoined.ts';
 
 export interface TruthReader {
   /** [height, width] at a start and lead of the forecast; null where the file has no such time. */
@@ -47,16 +54,44 @@ function windowFor(file: DataFile, grid: Grid, forecast: ForecastReader): Window
   );
 }
 
+/** Of every further dimension, such as depth, the entry that the forecast says it is for. */
+function slicesFor(file: DataFile, grid: Grid, forecast: ForecastReader): Record<string, number> {
+  const kept = [grid.time, grid.y, grid.x, grid.trajectory];
+  const slices: Record<string, number> = {};
+  for (const [place, { dimension, coordinate, values }] of grid.axes.entries()) {
+    const { name, size } = dimension;
+    if (kept.includes(place) || size === 1) continue;
+    const standardName = attributeText(coordinate?.attributes ?? new Map(), 'standard_name');
+    const scalar =
+      forecast.scalars.find((other) => [name, sourceName(name)].includes(other.name)) ??
+      forecast.scalars.find((other) => other.standardName !== '' && other.standardName === standardName);
+    if (!scalar)
+      throw mismatch(
+        file,
+        forecast,
+        `it has ${size} entries along ${name}, and the forecast does not say which of them it is for`,
+      );
+    const entries = values ? [...values] : Array.from({ length: size }, (_, i) => i);
+    const tolerance = 1e-5 * Math.max(1, Math.abs(scalar.value));
+    const index = entries.findIndex((entry) => Math.abs(entry - scalar.value) <= tolerance);
+    if (index < 0)
+      throw mismatch(file, forecast, `its ${name} is nowhere ${scalar.value}, as the forecast's is`);
+    slices[name] = index;
+  }
+  return slices;
+}
+
 /** Reads the trajectory of a start; null where the file has no such one. */
 function readerOf(
   file: DataFile,
   grid: Grid,
   window: Window,
+  slices: Readonly<Record<string, number>>,
   trajectory: number | undefined,
 ): SlabReader | null {
-  if (trajectory === undefined || grid.trajectory === null) return new SlabReader(file, grid, window);
+  if (trajectory === undefined || grid.trajectory === null) return new SlabReader(file, grid, window, slices);
   const { name, size } = grid.axes[grid.trajectory]!.dimension;
-  return trajectory < size ? new SlabReader(file, grid, window, { [name]: trajectory }) : null;
+  return trajectory < size ? new SlabReader(file, grid, window, { ...slices, [name]: trajectory }) : null;
 }
 
 async function seriesTruth(file: DataFile, grid: Grid, forecast: ForecastReader): Promise<TruthReader> {
@@ -64,7 +99,8 @@ async function seriesTruth(file: DataFile, grid: Grid, forecast: ForecastReader)
   if (forecast.validTimes === null) throw mismatch(file, forecast, 'the forecast states no valid times');
   if (axis.calendar !== forecast.calendar) throw mismatch(file, forecast, 'it has another calendar');
   const window = windowFor(file, grid, forecast);
-  const readers = forecast.starts.map(({ trajectory }) => readerOf(file, grid, window, trajectory));
+  const slices = slicesFor(file, grid, forecast);
+  const readers = forecast.starts.map(({ trajectory }) => readerOf(file, grid, window, slices, trajectory));
   const { values } = axis;
   // Times that went through other units come back a little off; no step is as short as a thousandth of itself.
   const step = values.length > 1 ? Math.abs(values[1]! - values[0]!) : 1;
@@ -98,9 +134,9 @@ function leadTruth(file: DataFile, variable: DataVariable, forecast: ForecastRea
   };
 }
 
-/** Opens `path` as the truth of a forecast. Throws `bad-input` where the two do not fit, and what files throw. */
+/** Opens a file, or a folder of files that are one series, as the truth of a forecast. Throws `bad-input` where the two do not fit, and what files throw. */
 export async function openTruth(path: string, forecast: ForecastReader): Promise<TruthReader> {
-  const file = await openDataFile(path);
+  const file = await openData([path]);
   try {
     const leaf = (name: string) => name.slice(name.lastIndexOf('/') + 1);
     const wanted = leaf(forecast.variable);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { TimeLine, timeAxisOf } from '#main/data/cf/timeAxis.ts';
@@ -7,6 +7,7 @@ import { openForecast } from '#main/data/forecastReader.ts';
 import { openTruth } from '#main/data/forecastTruth.ts';
 import { createForecastWriter, type ForecastLayout } from '#main/data/forecastWriter.ts';
 import { hdf5Library } from '#main/data/formats/hdf5Library.ts';
+import { Netcdf4Writer } from '#main/data/formats/netcdf4Writer.ts';
 import { inspectFile } from '#main/data/inspect.ts';
 import { temporaryFolder, writeFieldFile, writeTrajectoryFile } from './files.ts';
 
@@ -162,6 +163,52 @@ describe('forecast files', () => {
     await truth.close();
     await expect(openTruth(series('small.nc', [170, 180]), forecast)).rejects.toThrow(/does not hold/);
     await forecast.close();
+  });
+
+  it('say which depth they are for, and take that of a truth with several, or of a folder of such files', async () => {
+    const forecastAt = async (name: string, depth?: number) => {
+      const attributes = { units: 'm', standard_name: 'depth' };
+      const slices = depth === undefined ? [] : [{ name: 'depth', value: depth, attributes, channels: [0] }];
+      await write(join(folder, name), layout({ starts: [10], truth: false, slices }));
+      return openForecast(join(folder, name));
+    };
+    const years = join(folder, 'depths');
+    mkdirSync(years);
+    for (const [part, first] of [
+      ['a', 0],
+      ['b', 12],
+    ] as const) {
+      const writer = await Netcdf4Writer.create(join(years, `${part}.nc`));
+      const count = part === 'a' ? 12 : 18;
+      const times = Float64Array.from({ length: count }, (_, i) => first + i);
+      writer.dimension('time', times, { units: 'days since 2001-01-01' });
+      writer.dimension('depth', Float64Array.of(0.5, 10, 50), { units: 'm', positive: 'down' });
+      writer.dimension('lat', Float64Array.of(20, 10), { units: 'degrees_north' });
+      writer.dimension('lon', Float64Array.of(170, 180, 190, 200), { units: 'degrees_east' });
+      const values = Float32Array.from(
+        { length: count * 24 },
+        (_, i) => (first + Math.floor(i / 24)) * 100 + (i % 24),
+      );
+      writer.variable('sst', values, {
+        dims: ['time', 'depth', 'lat', 'lon'],
+        attributes: { units: 'degC' },
+      });
+      await writer.close();
+    }
+    const deep = await forecastAt('deep.nc', 10);
+    expect(deep.scalars).toContainEqual({ name: 'depth', standardName: 'depth', value: 10 });
+    const truth = await openTruth(years, deep);
+    // Valid on the 11th and 12th day from the first: one in each file.
+    expect([...(await truth.read(0, 0))!]).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((cell) => 1100 + 8 + cell));
+    expect((await truth.read(0, 1))![0]).toBe(1208);
+    await truth.close();
+    await expect(openTruth(years, await forecastAt('deeper.nc', 500))).rejects.toThrow(
+      /depth is nowhere 500/,
+    );
+    await expect(openTruth(years, await forecastAt('nowhere.nc'))).rejects.toThrow(
+      /3 entries along depth, and the forecast does not say/,
+    );
+    await deep.close();
   });
 
   it('of trajectories say which, tell time by its clock and find their truth again', async () => {

@@ -33,7 +33,10 @@ interface Evaluation {
 export function registerEvaluate(verbs: Verbs): void {
   addVerb(verbs.program, 'evaluate', 'Score forecasts against truth, by lead time and overall')
     .option('--forecast <file...>', 'forecast files, or one forecast of the workspace by id or name')
-    .option('--truth <file>', 'truth, where the forecast files hold none')
+    .option(
+      '--truth <path>',
+      'a file, or a folder of files, with the observed values, where the forecast files hold none',
+    )
     .option('--run <run>', 'forecast a split with this run and score that')
     .option('--split <split>', `${splitNames.join(', ')} (default: test)`, oneOf('--split', splitNames))
     .option('--members <count>', 'ensemble members (default: 20)', wholeNumber('--members', 2))

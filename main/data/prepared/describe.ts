@@ -1,6 +1,7 @@
 /** What a series carries along from its source for those who look at it and for files made from it. */
 import { type Channel, type Dataset, systems } from '#shared/domain/dataset.ts';
 import { coordinateValues, type Grid } from '../cf/grid.ts';
+import type { Role } from '../cf/roles.ts';
 import { type Run, sliceIndex, type Window } from '../cf/slab.ts';
 import { type Attributes, attributeText, type DataFile, type DataVariable } from '../formats/dataFile.ts';
 import type { Positions } from './store.ts';
@@ -14,6 +15,12 @@ export interface SpaceAxis {
   /** Coordinate values of the used rows or columns, also where they are no degrees; null where there are none. */
   readonly values: number[] | null;
 }
+
+/** What says of degrees that they are degrees, where the source does not (CF conventions 1.11, sections 4.1 and 4.2). */
+const degreeAttributes: Partial<Record<Role, Record<string, string>>> = {
+  latitude: { units: 'degrees_north', standard_name: 'latitude', axis: 'Y' },
+  longitude: { units: 'degrees_east', standard_name: 'longitude', axis: 'X' },
+};
 
 /** A direction in space as the source names it; `runs` are the used rows or columns. */
 export function spaceAxis(
@@ -32,7 +39,10 @@ export function spaceAxis(
   const own = all && runs.flatMap((run) => [...all.subarray(run.first, run.first + run.count)]);
   return {
     name: axis.dimension.name,
-    attributes: Object.fromEntries(texts.filter(([, text]) => text !== '')),
+    attributes: {
+      ...degreeAttributes[axis.role],
+      ...Object.fromEntries(texts.filter(([, text]) => text !== '')),
+    },
     values: degrees ?? (own?.every(Number.isFinite) ? own : null),
   };
 }
