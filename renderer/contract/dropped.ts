@@ -1,4 +1,9 @@
-/** The files of a drop: those that were dropped, and in a browser those in folders that were. */
+/**
+ * The files of a drop: those that were dropped, and in a browser those in folders that were. A folder that is a data
+ * set as a whole, a Zarr store or one of nn-benchmark, comes as one archive.
+ */
+import { Zip, ZipPassThrough } from 'fflate';
+import { DriftcastError } from '#shared/errors.ts';
 
 function readAll(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();
@@ -18,14 +23,26 @@ function readAll(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   });
 }
 
+const fileOf = (entry: FileSystemEntry) =>
+  new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+
+/** Names that a folder has in it which is opened as a whole. */
+const wholes = [
+  ['zarr.json'],
+  ['.zgroup'],
+  ['.zarray'],
+  ['.zmetadata'],
+  ['system_meta.json', 'trajectories.npz'],
+];
+
 async function filesOf(entry: FileSystemEntry): Promise<File[]> {
-  if (entry.isFile) {
-    return [
-      await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)),
-    ];
-  }
+  if (entry.isFile) return [await fileOf(entry)];
   const files: File[] = [];
-  for (const inner of await readAll(entry as FileSystemDirectoryEntry)) {
+  const inside = await readAll(entry as FileSystemDirectoryEntry);
+  const names = inside.map(({ name }) => name);
+  if (wholes.some((marks) => marks.every((mark) => names.includes(mark))))
+    return [await archiveOf(entry, inside)];
+  for (const inner of inside) {
     if (inner.isDirectory || /\.(nc|nc3|nc4|cdf|netcdf|h5|hdf5|he5)$/i.test(inner.name)) {
       files.push(...(await filesOf(inner)));
     }
@@ -33,11 +50,47 @@ async function filesOf(entry: FileSystemEntry): Promise<File[]> {
   return files;
 }
 
-/** `asFolders`: the shell resolves a folder by itself, so it stays one entry. */
+/** Everything in a folder as a zip archive, stored as it is: what is in it is compressed already. */
+async function archiveOf(folder: FileSystemEntry, inside: readonly FileSystemEntry[]): Promise<File> {
+  const parts: BlobPart[] = [];
+  const archive = new Zip((error, part) => {
+    if (error) throw error;
+    // Blobs may lie on the disk; bytes would all be in memory until the last of them has been read.
+    parts.push(new Blob([part as Uint8Array<ArrayBuffer>]));
+  });
+  const add = async (entries: readonly FileSystemEntry[], path: string) => {
+    for (const entry of entries) {
+      const name = `${path}${entry.name}`;
+      if (entry.isDirectory) {
+        await add(await readAll(entry as FileSystemDirectoryEntry), `${name}/`);
+        continue;
+      }
+      const stored = new ZipPassThrough(name);
+      archive.add(stored);
+      const reader = (await fileOf(entry)).stream().getReader();
+      for (let next = await reader.read(); !next.done; next = await reader.read()) stored.push(next.value);
+      stored.push(new Uint8Array(), true);
+    }
+  };
+  await add(inside, `${folder.name}/`);
+  archive.end();
+  return new File(parts, `${folder.name}.zip`);
+}
+
+/**
+ * `asFolders`: the shell resolves a folder by itself, so it stays one entry.
+ * @throws DriftcastError `bad-input` where folders hold nothing to open, and what the browser throws when it cannot read
+ */
 export async function droppedFiles(transfer: DataTransfer, asFolders: boolean): Promise<File[]> {
   const files = [...transfer.files];
   // Entries can be had during the drop alone.
   const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
   if (asFolders || !entries.some((entry) => entry.isDirectory)) return files;
-  return (await Promise.all(entries.map(filesOf))).flat();
+  const found = (await Promise.all(entries.map(filesOf))).flat();
+  if (found.length > 0) return found;
+  throw new DriftcastError(
+    'bad-input',
+    `${entries.map(({ name }) => `“${name}”`).join(', ')} holds no data that Driftcast reads.`,
+    'Drop a NetCDF file, a folder of them, a Zarr store or an nn-benchmark folder.',
+  );
 }

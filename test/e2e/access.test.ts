@@ -2,10 +2,10 @@
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedFolder } from '../shared-folder.ts';
 import { startApp, type TestApp, tabTo } from './app.ts';
+import { seriousProblems } from './axe.ts';
 import { writeSample } from './sample.ts';
 
 let app: TestApp;
@@ -15,13 +15,6 @@ beforeAll(async () => {
   app = await startApp();
 });
 afterAll(() => app?.close());
-
-async function seriousProblems(): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page: app.page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 140)).join(' … ')}`);
-}
 
 describe('a window for everyone', () => {
   it('says in a sentence what is wrong with a file, and what to do', async () => {
@@ -75,14 +68,14 @@ describe('a window for everyone', () => {
     for (const place of ['Data', 'Train', 'Forecast', 'Compare', 'Library', 'Guide']) {
       await page.getByRole('button', { name: place, exact: true }).click();
       await page.getByRole('heading', { level: 1, name: place }).waitFor();
-      problems[place] = await seriousProblems();
+      problems[place] = await seriousProblems(page);
     }
     await page.getByRole('button', { name: 'Data', exact: true }).click();
     await page.getByRole('tab', { name: 'Probe' }).click();
     await page.getByText('Transect').click();
     await page.getByRole('button', { name: 'Beside…' }).click();
     await page.getByRole('button', { name: 'Choose a file…' }).waitFor();
-    problems.Probe = await seriousProblems();
+    problems.Probe = await seriousProblems(page);
     await page.getByRole('button', { name: 'Beside…' }).click();
     expect(Object.entries(problems).filter(([, found]) => found.length > 0)).toEqual([]);
   });

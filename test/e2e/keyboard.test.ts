@@ -3,13 +3,13 @@
  * room for everything at 200 %, and back again after a reload.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
 import type { Download } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readField } from '#main/data/field.ts';
 import { openDataFile } from '#main/data/formats/registry.ts';
 import { readyMaps, startApp, type TestApp, tabTo } from './app.ts';
+import { problemsInBothThemes } from './axe.ts';
 
 const patience = { timeout: 120_000 };
 let app: TestApp;
@@ -35,14 +35,7 @@ async function type(name: RegExp, text: string): Promise<void> {
 /** Nothing serious in both themes, and no sideways overflow in a window of 1280 × 800 at 200 %. */
 async function fitForAll(view: string): Promise<void> {
   const { page } = app;
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    await page.locator(`html[data-theme=${theme}]`).waitFor();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    const found = serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 140))}`);
-    expect.soft(found, `${view}, ${theme}`).toEqual([]);
-  }
+  expect.soft(await problemsInBothThemes(page), view).toEqual([]);
   const usual = page.viewportSize()!;
   await page.setViewportSize({ width: 640, height: 400 });
   expect.soft(await page.evaluate(overflowing), `${view} at 200 %`).toEqual([]);

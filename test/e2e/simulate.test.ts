@@ -1,7 +1,7 @@
 /** From nothing to a dataset: a small mesh is pulled, simulated, opened and prepared, all in the window. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from './app.ts';
+import { seriousProblems } from './axe.ts';
 
 const patience = { timeout: 120_000 };
 let app: TestApp;
@@ -51,8 +51,7 @@ describe('a simulation in the window', () => {
     await first.focus();
     await page.keyboard.press('Delete');
     expect(await page.getByTestId('obstacle').count()).toBe(3);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+    expect(await seriousProblems(page)).toEqual([]);
     await page.getByRole('button', { name: 'Random' }).click();
     await page.getByText('Drawn at random: another set').waitFor();
   });

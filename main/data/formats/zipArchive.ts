@@ -1,5 +1,7 @@
 /** A zip archive whose entries are read when they are asked for, never more of them than the caller allows. */
+import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import yauzl from 'yauzl';
 import { damaged } from './dataFile.ts';
 
@@ -65,6 +67,16 @@ export class ZipArchive {
       ),
     );
     return stored ? collect(stream, 0, length) : collect(stream, start, length);
+  }
+
+  /** Writes an entry to a file, never more than its header says. Throws what the archive's reader and the disk throw. */
+  async unpack(name: string, path: string): Promise<void> {
+    const entry = this.entries.get(name);
+    if (entry === undefined) throw new Error(`The archive has no entry ${name}.`);
+    const stream = await new Promise<Readable>((resolve, reject) =>
+      this.zip.openReadStream(entry, (error, opened) => (error ? reject(error) : resolve(opened))),
+    );
+    await pipeline(stream, createWriteStream(path));
   }
 
   close(): void {

@@ -54,9 +54,17 @@ class NpzWriter {
         'The trajectories take more than 4 GiB, which an archive of this layout cannot hold.',
         'Write fewer trajectories, or several folders.',
       );
-    if (this.problem === null && this.file.writableNeedDrain)
-      await Promise.race([once(this.file, 'drain'), once(this.file, 'close')]);
+    if (this.problem === null && this.file.writableNeedDrain) await this.drained();
     if (this.problem !== null) throw this.problem;
+  }
+
+  /** Or closed, because the disk refused. */
+  private async drained(): Promise<void> {
+    const heard = new AbortController();
+    const { signal } = heard;
+    await Promise.race([once(this.file, 'drain', { signal }), once(this.file, 'close', { signal })]);
+    // The other one is no longer listened for.
+    heard.abort();
   }
 
   async end(): Promise<void> {
