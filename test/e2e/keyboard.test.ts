@@ -8,8 +8,8 @@ import type { Download } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readField } from '#main/data/field.ts';
 import { openDataFile } from '#main/data/formats/registry.ts';
-import { readyMaps, startApp, type TestApp, tabTo } from './app.ts';
-import { problemsInBothThemes } from './axe.ts';
+import { startApp, type TestApp } from './app.ts';
+import { keyboardOf } from './keys.ts';
 
 const patience = { timeout: 120_000 };
 let app: TestApp;
@@ -19,48 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
-const maps = (count: number) => readyMaps(app.page, count, patience);
-const heading = (name: string) => app.page.getByRole('heading', { level: 1, name }).waitFor();
-
-async function press(name: RegExp, key = 'Enter'): Promise<void> {
-  await tabTo(app.page, name, 150);
-  await app.page.keyboard.press(key);
-}
-
-async function type(name: RegExp, text: string): Promise<void> {
-  await press(name, 'Control+a');
-  await app.page.keyboard.type(text);
-}
-
-/** Nothing serious in both themes, and no sideways overflow in a window of 1280 × 800 at 200 %. */
-async function fitForAll(view: string): Promise<void> {
-  const { page } = app;
-  expect.soft(await problemsInBothThemes(page), view).toEqual([]);
-  const usual = page.viewportSize()!;
-  await page.setViewportSize({ width: 640, height: 400 });
-  expect.soft(await page.evaluate(overflowing), `${view} at 200 %`).toEqual([]);
-  await page.setViewportSize(usual);
-}
-
-/** Controls that lie outside the window even after scrolling to them; runs in the page. */
-function overflowing(): string[] {
-  const root = document.documentElement;
-  const found =
-    root.scrollWidth > window.innerWidth || root.scrollHeight > window.innerHeight
-      ? [`the page is ${root.scrollWidth} × ${root.scrollHeight}`]
-      : [];
-  for (const control of document.querySelectorAll<HTMLElement>(
-    'main :is(button, input, select, a, summary)',
-  )) {
-    if (control.tabIndex < 0 || !control.checkVisibility() || control.closest('[inert], .visually-hidden'))
-      continue;
-    control.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-    const { left, right, top, width } = control.getBoundingClientRect();
-    if (width > 0 && (left < 0 || right > window.innerWidth + 1 || top < 0 || top > window.innerHeight))
-      found.push(control.getAttribute('aria-label') ?? control.textContent?.trim() ?? control.tagName);
-  }
-  return found;
-}
+const { maps, heading, press, type, fitForAll } = keyboardOf(() => app, patience);
 
 /** Chooses an entry of the export menu by its first letters, as a menu does. */
 async function take(group: string, entry: string): Promise<Buffer> {
