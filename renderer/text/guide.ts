@@ -1,6 +1,7 @@
 /** The pages of the guide, which are the documents of the project, and the search through them. */
 import contract from '../../resources/docs/contract.md?raw';
 import data from '../../resources/docs/data.md?raw';
+import glossary from '../../resources/docs/glossary.md?raw';
 import method from '../../resources/docs/method.md?raw';
 import remote from '../../resources/docs/remote.md?raw';
 import scores from '../../resources/docs/scores.md?raw';
@@ -14,7 +15,17 @@ export interface GuidePage extends MarkdownDocument {
   name: string;
 }
 
-const texts = { 'user-guide': guide, data, method, troubleshooting, scores, remote, security, contract };
+const texts = {
+  'user-guide': guide,
+  data,
+  method,
+  glossary,
+  troubleshooting,
+  scores,
+  remote,
+  security,
+  contract,
+};
 
 /** In the order in which they are listed; the first is where the guide opens. */
 export const guidePages: readonly GuidePage[] = Object.entries(texts).map(([name, text]) => ({

@@ -43,7 +43,7 @@ describe('the guide', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await tabTo(page, /Search the guide/);
-    await page.keyboard.type('rank histogram flat');
+    await page.keyboard.type('rank histogram reliability power');
     await page.getByRole('status').getByText('1 section', { exact: true }).waitFor();
     await tabTo(page, /^Scores/);
     await page.keyboard.press('Enter');

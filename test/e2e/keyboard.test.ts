@@ -131,6 +131,13 @@ describe('by keyboard alone', () => {
     for (const title of ['Rank histogram', 'Spread and skill', 'By lead'])
       await page.getByRole('heading', { name: title }).waitFor(patience);
     await fitForAll('Compare, scores');
+    await press(/^Rank histogram$/);
+    const entry = page.locator('.definition').getByText('A U means too little spread');
+    await entry.waitFor();
+    await fitForAll('A word explained in place');
+    await page.keyboard.press('Escape');
+    await entry.waitFor({ state: 'hidden' });
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Rank histogram');
     await press(/^Scores$/, 'ArrowRight');
     await page.getByRole('row', { name: /Leads 7 × 1 day and 1 between/ }).waitFor();
     await fitForAll('Compare, metadata');
