@@ -22,8 +22,10 @@ import cellShader from './cell.glsl?raw';
 import type { ColourTable } from './colour-tables.ts';
 import fragmentShader from './field.frag.glsl?raw';
 import vertexShader from './field.vert.glsl?raw';
+import type { Flow } from './flow-particles.ts';
 import { Lookup } from './lookup.ts';
 import type { MapGeometry } from './map-geometry.ts';
+import { ParticleLines } from './particle-lines.ts';
 import type { PictureSize, SceneColours, StagePicture } from './stage-picture.ts';
 import { fieldUniforms, texture, uploadField } from './textures.ts';
 
@@ -57,6 +59,8 @@ export class Picture implements StagePicture {
   #field: Field | null = null;
   #table: DataTexture | null = null;
   #shown = false;
+  #geometry: MapGeometry | null = null;
+  #particles: ParticleLines | null = null;
 
   constructor(element: HTMLElement, changed: () => void) {
     this.element = element;
@@ -108,7 +112,31 @@ export class Picture implements StagePicture {
     this.#changed();
   }
 
+  /** Lets particles drift with a flow on the picture's own grid; null takes them away. */
+  setFlow(flow: Flow | null): void {
+    if (!flow || !this.#geometry) {
+      this.#removeParticles();
+    } else {
+      if (!this.#particles) {
+        const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+        this.#particles = new ParticleLines(this.#geometry, still);
+        this.scene.add(this.#particles.lines);
+      }
+      this.#particles.setFlow(flow);
+    }
+    this.#changed();
+  }
+
+  #removeParticles(): void {
+    if (!this.#particles) return;
+    this.scene.remove(this.#particles.lines);
+    this.#particles.dispose();
+    this.#particles = null;
+  }
+
   setGeometry(geometry: MapGeometry): void {
+    if (geometry !== this.#geometry) this.#removeParticles();
+    this.#geometry = geometry;
     setFlip(this.#flip, geometry);
     const lookup = this.#lookup.use(geometry);
     this.#set('lookup', lookup);
@@ -153,17 +181,18 @@ export class Picture implements StagePicture {
     );
   }
 
-  prepare({ ratio }: PictureSize): boolean {
+  prepare({ ratio }: PictureSize, now: number): boolean {
     this.#set('pixelRatio', ratio);
     // Lines are a pixel wide: where pixels are large they must not stand out.
     const share = this.#field?.coarse ? Math.min(1, ratio) : 1;
     (this.#coast.material as LineBasicMaterial).opacity = coastOpacity * share;
     (this.#graticule.material as LineBasicMaterial).opacity = graticuleOpacity * share;
-    return false;
+    return this.#particles?.prepare(now) ?? false;
   }
 
   dispose(): void {
     this.#uniforms.field.value?.dispose();
+    this.#removeParticles();
     this.#lookup.release();
     this.#table?.dispose();
     this.#material.dispose();

@@ -20,7 +20,7 @@ export interface FileFlow {
  */
 export function flowOf(variables: readonly VariableSummary[], variable?: string): FileFlow | null {
   const flow = velocityIn(
-    variables.filter(({ forecastable }) => forecastable),
+    variables.filter(({ forecastable, viewable }) => forecastable || viewable),
     variable,
   );
   if (!flow || flow.u.dims.join() !== flow.v.dims.join()) return null;

@@ -1,4 +1,4 @@
-/** Stage two, F_θ(x_{iₙ}, iₙ, condition) → x_h: from any moment of the window to its end (paper, section 4.2). */
+/** Stage two, F_θ(x_{iₙ}, iₙ, condition) → x_h: from any moment of the window to its end (paper, section 3). */
 import type { DiffusionSettings } from '#shared/domain/settings.ts';
 import { type CellMask, hold } from '../methods/mask.ts';
 import type { ForwardOptions, Network } from '../networks/network.ts';

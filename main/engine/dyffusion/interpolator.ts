@@ -1,6 +1,6 @@
 /**
  * Stage one, I_φ(x₀, x_h, i) → xᵢ: what happened between two frames. Its dropout stays on after training,
- * because the difference between two draws is the method's only source of randomness (paper, section 4.1).
+ * because the difference between two draws is the method's only source of randomness (paper, section 3).
  */
 
 import { type CellMask, hold } from '../methods/mask.ts';

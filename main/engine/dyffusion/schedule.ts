@@ -1,6 +1,6 @@
 /**
  * The clock of the method: which moment between two data frames a diffusion step stands for, and which steps
- * sampling visits. Pure arithmetic, so that it can be checked exactly (paper, section 4.1 and appendix;
+ * sampling visits. Pure arithmetic, so that it can be checked exactly (paper, section 3 and appendix;
  * where the paper and its public code differ, the code counts).
  */
 import { DriftcastError } from '#shared/errors.ts';

@@ -232,7 +232,7 @@ const settingGroups: readonly SettingGroup[] = [
         kind: 'choice',
         path: 'diffusion.sampling',
         label: 'Sampling',
-        help: 'Cold: corrects the interpolator’s own error (Algorithm 1).',
+        help: 'Cold: corrects the interpolator’s own error (algorithm 2).',
         options: ['cold', 'naive'],
       },
       {
