@@ -100,23 +100,6 @@ describe('the JSON shapes that other programs rely on', () => {
 });
 
 describe('what the verbs ask for', () => {
-  it('label finds what is named and changes only what is given', async () => {
-    const t = terminal();
-    expect(
-      await t.run('label', 'run', 'first', '--tags', ' baseline, figure 3,baseline', '--note', 'Good.'),
-    ).toBe(0);
-    expect(inputOf(t.service.calls, 'library.label')).toEqual({
-      kind: 'run',
-      id: 'run-1',
-      tags: ['baseline', 'figure 3'],
-      note: 'Good.',
-    });
-    expect(t.out()).toContain('tags: baseline, figure 3');
-    const nothing = terminal();
-    expect(await nothing.run('label', 'run', 'first')).toBe(1);
-    expect(nothing.err()).toMatch(/Nothing was given to change/);
-  });
-
   it('prepare turns words into settings', async () => {
     const t = terminal();
     const code = await t.run(

@@ -1,6 +1,5 @@
 /** Folders in the layout of nn-benchmark: what our own exporter writes, and others' with all their liberties. */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
@@ -201,34 +200,6 @@ describe('an exported folder', () => {
       archive.subarray(derivative.at, derivative.at + derivative.header.offset + 36 * 4),
     );
     expect(new Set(values)).toEqual(new Set([(8 * 4) / 0.25]));
-  });
-
-  it('reads the same out of a zip archive, and leaves nothing unpacked', async () => {
-    const folder = await temporaryFolder();
-    await simulated(join(folder, 'a.nc'), 'spring-mesh', { trajectories: 2, frames: 5, rows: 3, columns: 4 });
-    const out = join(folder, 'springs');
-    await exportNnBenchmark(join(folder, 'a.nc'), out);
-    const files = await Promise.all(
-      (await readdir(out)).map(
-        async (name) => [name, new Uint8Array(await readFile(join(out, name)))] as const,
-      ),
-    );
-    const wanted = await opened(out, (file) => whole(file, 'px'));
-    for (const inside of ['', 'springs/']) {
-      const archive = join(folder, 'archive.zip');
-      await writeFile(
-        archive,
-        zipSync(Object.fromEntries(files.map(([name, bytes]) => [inside + name, bytes])), { level: 0 }),
-      );
-      const unpacked = async () =>
-        (await readdir(tmpdir())).filter((name) => name.startsWith('driftcast-unpacked-'));
-      const before = await unpacked();
-      await opened(archive, async (file) => {
-        expect([file.name, file.format]).toEqual([inside === '' ? 'archive' : 'springs', 'nn-benchmark']);
-        expect(await whole(file, 'px')).toEqual(wanted);
-      });
-      expect(await unpacked()).toEqual(before);
-    }
   });
 
   it('is not written over what is there, nor for what does not fit, and leaves nothing then', async () => {
