@@ -2,6 +2,8 @@
 
 /** Units as people write them. */
 export function formatUnits(units: string): string {
+  // Of several variables that are scored together.
+  if (units.includes(', ')) return units.split(', ').map(formatUnits).join(', ');
   const known: Record<string, string> = {
     degc: '°C',
     celsius: '°C',

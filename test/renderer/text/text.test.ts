@@ -60,6 +60,7 @@ describe('numbers', () => {
 
   it('have units and hemispheres that people write', () => {
     expect(['degC', 'm s-1', 'Pa', '1'].map(formatUnits)).toEqual(['°C', 'm/s', 'Pa', '']);
+    expect(formatUnits('m s-1, m2 s-2')).toBe('m/s, m²/s²');
     expect([formatLongitude(198), formatLongitude(180, 0), formatLatitude(-1)]).toEqual([
       '162.0° W',
       '180°',
