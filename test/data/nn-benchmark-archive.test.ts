@@ -43,3 +43,16 @@ it('reads as the folder does, wherever in the archive it lies, and leaves nothin
   }
   expect(await unpacked()).toEqual(before);
 });
+
+it('is not unpacked where it would fill the disk', async () => {
+  const folder = await temporaryFolder();
+  const archive = join(folder, 'bomb.zip');
+  const zeros = new Uint8Array(80 * 1024 ** 2);
+  const meta = new TextEncoder().encode('{}');
+  await writeFile(archive, zipSync({ 'system_meta.json': meta, 'trajectories.npz': zeros }, { level: 1 }));
+  const before = await unpacked();
+  await expect(openDataFile(archive)).rejects.toThrow(
+    /would become 80 MiB, which is too much to unpack unasked/,
+  );
+  expect(await unpacked()).toEqual(before);
+});

@@ -45,8 +45,13 @@ function benchmarkIn(zip: ZipArchive): string | null {
   return zip.size(`${folder}${arraysFile}`) === null ? null : folder;
 }
 
-/** More than such a folder was ever seen to hold; what an archive claims beyond it is not unpacked. */
+/**
+ * More than such a folder was ever seen to hold, and how many times its packed size an entry may become: an archive that
+ * unpacks to far more is no data but fills the disk.
+ */
 const mostUnpacked = 8 * 1024 ** 3;
+const mostRatio = 50;
+const mostUnchecked = 64 * 1024 ** 2;
 
 /**
  * Opens an nn-benchmark folder out of an archive: its arrays are an archive themselves, which is read at many places,
@@ -63,10 +68,11 @@ async function openUnpacked(zip: ZipArchive, inside: string, archive: string): P
     await mkdir(folder);
     for (const file of [metaFile, arraysFile]) {
       const size = zip.size(`${inside}${file}`)!;
-      if (size > mostUnpacked)
+      const packed = zip.packedSize(`${inside}${file}`)!;
+      if (size > mostUnpacked || size > mostUnchecked + mostRatio * packed)
         throw new DriftcastError(
           'unsupported',
-          `${file} in ${archive}.zip is too large to be unpacked on the way (${Math.round(size / 1024 ** 3)} GB).`,
+          `${file} in ${archive}.zip would become ${Math.ceil(size / 1024 ** 2)} MiB, which is too much to unpack unasked.`,
           'Unpack the archive and open the folder.',
         );
       await zip.unpack(`${inside}${file}`, join(folder, file));

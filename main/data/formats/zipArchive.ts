@@ -43,6 +43,11 @@ export class ZipArchive {
     return this.entries.get(name)?.uncompressedSize ?? null;
   }
 
+  /** Bytes that an entry takes in the archive; null for an entry that is not there. */
+  packedSize(name: string): number | null {
+    return this.entries.get(name)?.compressedSize ?? null;
+  }
+
   /**
    * The first bytes of an entry, `limit` at most, whatever its header claims. Throws what the archive's reader throws;
    * entries must be there.
