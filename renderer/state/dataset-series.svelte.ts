@@ -9,6 +9,8 @@ import { PlacedGrid } from './placed-grid.svelte.ts';
 export class DatasetSeries {
   readonly dataset: Dataset;
   readonly #grid: PlacedGrid;
+  /** Once the times are there, or have failed to come. */
+  readonly loaded: Promise<void>;
   #dates = $state.raw<readonly string[]>([]);
   #means = $state.raw<readonly (number | null)[]>([]);
 
@@ -16,11 +18,13 @@ export class DatasetSeries {
     this.dataset = dataset;
     const first = { kind: 'dataset', dataset: dataset.id, channel: 0, time: 0 } as const;
     this.#grid = new PlacedGrid(app, dataset.summary, first);
-    void app.attempt(app.client.datasets.rhythm({ dataset: dataset.id, channel: 0 })).then((series) => {
-      if (!series) return;
-      this.#dates = series.dates;
-      this.#means = series.means;
-    });
+    this.loaded = app
+      .attempt(app.client.datasets.rhythm({ dataset: dataset.id, channel: 0 }))
+      .then((series) => {
+        if (!series) return;
+        this.#dates = series.dates;
+        this.#means = series.means;
+      });
   }
 
   get geometry(): MapGeometry {

@@ -30,4 +30,12 @@ describe('a sample', () => {
     await page.getByLabel(/^Dataset: Surface ocean/).waitFor();
     expect(app.complaints).toEqual([]);
   });
+
+  it.runIf(hasModel('surface-ocean'))('is forecast from the test split, however soon one asks', async () => {
+    const { page } = app;
+    await page.reload();
+    await page.getByRole('button', { name: 'Run the forecast' }).click(patience);
+    await page.getByText('start 1 Aug 2002').waitFor(patience);
+    expect(app.complaints).toEqual([]);
+  });
 });
