@@ -6,6 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { Netcdf4Writer } from '#main/data/formats/netcdf4Writer.ts';
 import { startApp } from '../e2e/app.ts';
@@ -40,7 +41,7 @@ export async function benchWindow(): Promise<Measure[]> {
     await page.getByText('% of all values').waitFor(patience);
     await addScrub('scrubbing the whole file at once', times, '');
     // Who looks at the first map for some seconds finds the others read.
-    await page.waitForTimeout(6000);
+    await untilRead(page);
     await addScrub('scrubbing the whole file', times, 'at least 30');
     await addScrub('scrubbing to and fro', 20, 'at least 30');
     for (const name of ['anom', 'sst'])
@@ -53,6 +54,17 @@ export async function benchWindow(): Promise<Measure[]> {
     await rm(folder, { recursive: true, force: true });
   }
   return results;
+}
+
+/** Until no field has come for a second. */
+async function untilRead(page: Page): Promise<void> {
+  let last = performance.now();
+  const count = () => {
+    last = performance.now();
+  };
+  page.on('requestfinished', count);
+  while (performance.now() - last < 1000) await setTimeout(100);
+  page.off('requestfinished', count);
 }
 
 /**
