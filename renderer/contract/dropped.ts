@@ -50,29 +50,46 @@ async function filesOf(entry: FileSystemEntry): Promise<File[]> {
   return files;
 }
 
+/** All files below a folder, by their paths from there. */
+async function filesBelow(inside: readonly FileSystemEntry[], path: string): Promise<[string, File][]> {
+  const files: [string, File][] = [];
+  for (const entry of inside) {
+    const name = `${path}${entry.name}`;
+    if (entry.isFile) files.push([name, await fileOf(entry)]);
+    else files.push(...(await filesBelow(await readAll(entry as FileSystemDirectoryEntry), `${name}/`)));
+  }
+  return files;
+}
+
+/** What an archive without the 64-bit extension can count; beyond it entries would be lost without a word. */
+const mostEntries = 2 ** 16 - 1;
+const mostBytes = 2 ** 32 - 1;
+/** Of an entry beside its content and its name, which stands twice: headers of both ends. */
+const entryBytes = 128;
+
 /** Everything in a folder as a zip archive, stored as it is: what is in it is compressed already. */
 async function archiveOf(folder: FileSystemEntry, inside: readonly FileSystemEntry[]): Promise<File> {
+  const files = await filesBelow(inside, `${folder.name}/`);
+  const bytes = files.reduce((sum, [name, { size }]) => sum + size + 6 * name.length + entryBytes, 0);
+  if (files.length > mostEntries || bytes > mostBytes)
+    throw new DriftcastError(
+      'unsupported',
+      `“${folder.name}” has ${files.length} files with ${Math.ceil(bytes / 1024 ** 2)} MiB, more than a browser can hand over as one archive.`,
+      'Name its path when Driftcast is started (npx driftcast serve PATH), or use the desktop app: both read it where it lies.',
+    );
   const parts: BlobPart[] = [];
   const archive = new Zip((error, part) => {
     if (error) throw error;
     // Blobs may lie on the disk; bytes would all be in memory until the last of them has been read.
     parts.push(new Blob([part as Uint8Array<ArrayBuffer>]));
   });
-  const add = async (entries: readonly FileSystemEntry[], path: string) => {
-    for (const entry of entries) {
-      const name = `${path}${entry.name}`;
-      if (entry.isDirectory) {
-        await add(await readAll(entry as FileSystemDirectoryEntry), `${name}/`);
-        continue;
-      }
-      const stored = new ZipPassThrough(name);
-      archive.add(stored);
-      const reader = (await fileOf(entry)).stream().getReader();
-      for (let next = await reader.read(); !next.done; next = await reader.read()) stored.push(next.value);
-      stored.push(new Uint8Array(), true);
-    }
-  };
-  await add(inside, `${folder.name}/`);
+  for (const [name, file] of files) {
+    const stored = new ZipPassThrough(name);
+    archive.add(stored);
+    const reader = file.stream().getReader();
+    for (let next = await reader.read(); !next.done; next = await reader.read()) stored.push(next.value);
+    stored.push(new Uint8Array(), true);
+  }
   archive.end();
   return new File(parts, `${folder.name}.zip`);
 }
