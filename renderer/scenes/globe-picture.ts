@@ -20,10 +20,12 @@ import {
 import type { Field } from '../contract/fields.ts';
 import type { ColourTable } from './colour-tables.ts';
 import vertexShader from './field.vert.glsl?raw';
+import type { Flow } from './flow-particles.ts';
 import fragmentShader from './globe.frag.glsl?raw';
-import { type GlobeCentre, graticule, linesOnDisc } from './globe.ts';
+import { type GlobeCentre, graticule, linesOnDisc, pointOnDisc } from './globe.ts';
 import { Lookup } from './lookup.ts';
 import type { MapGeometry } from './map-geometry.ts';
+import { ParticleLayer } from './particle-layer.ts';
 import { lines, setEmpty, setFlip, setPoints, withCells } from './picture.ts';
 import type { PictureSize, SceneColours, StagePicture } from './stage-picture.ts';
 import { fieldUniforms, texture, uploadField } from './textures.ts';
@@ -39,6 +41,7 @@ export class GlobePicture implements StagePicture {
   readonly #coast = lines(0.85);
   readonly #graticule = lines(0.3);
   readonly #lookup = new Lookup();
+  readonly #particles = new ParticleLayer(this.scene, { onGlobe: true });
   readonly #disc: Mesh<PlaneGeometry, ShaderMaterial>;
   readonly #uniforms = {
     ...fieldUniforms(),
@@ -57,6 +60,7 @@ export class GlobePicture implements StagePicture {
     down: { value: null as DataTexture | null },
   };
   #field: Field | null = null;
+  #geometry: MapGeometry | null = null;
   #coasts: readonly (readonly [number, number])[][] = [];
   #centre: GlobeCentre = { longitude: 0, latitude: 0 };
   #zoom = 1;
@@ -104,6 +108,8 @@ export class GlobePicture implements StagePicture {
   setGeometry(geometry: MapGeometry): void {
     const { extent } = geometry;
     if (!extent) return;
+    this.#geometry = geometry;
+    this.#particles.setGeometry(geometry);
     const { west, east, south, north } = extent;
     this.#uniforms.lookup.value = this.#lookup.use(geometry);
     this.#uniforms.curvilinear.value = geometry.lookup !== null;
@@ -130,6 +136,12 @@ export class GlobePicture implements StagePicture {
     this.#changed();
   }
 
+  /** Lets particles drift with a flow on the grid; null takes them away. */
+  setFlow(flow: Flow | null): void {
+    this.#particles.setFlow(flow);
+    this.#changed();
+  }
+
   setCoastlines(coasts: readonly (readonly [number, number])[][]): void {
     this.#coasts = coasts;
     this.look(this.#centre, this.#zoom);
@@ -142,6 +154,11 @@ export class GlobePicture implements StagePicture {
     this.#uniforms.centre.value.set((centre.longitude * Math.PI) / 180, (centre.latitude * Math.PI) / 180);
     setPoints(this.#coast, linesOnDisc(this.#coasts, centre));
     setPoints(this.#graticule, linesOnDisc(graticule, centre));
+    this.#particles.place((x, y) => {
+      const place = this.#geometry?.placeAt({ u: x, v: 1 - y });
+      const point = place && pointOnDisc(place.longitude, place.latitude, centre);
+      return point ? [point.x, point.y] : null;
+    });
     this.#changed();
   }
 
@@ -154,17 +171,18 @@ export class GlobePicture implements StagePicture {
     this.#changed();
   }
 
-  prepare({ width, height, ratio }: PictureSize): boolean {
+  prepare({ width, height, ratio }: PictureSize, now: number): boolean {
     this.#uniforms.pixelRatio.value = ratio;
     const { camera } = this;
     const [x, y] = discReach({ width, height }, this.#zoom);
     [camera.left, camera.right, camera.bottom, camera.top] = [-x, x, -y, y];
     camera.updateProjectionMatrix();
-    return false;
+    return this.#particles.prepare(now);
   }
 
   dispose(): void {
     this.#lookup.release();
+    this.#particles.dispose();
     for (const { value } of [
       this.#uniforms.field,
       this.#uniforms.table,

@@ -126,6 +126,22 @@ export class MapGeometry {
     };
   }
 
+  /** The inverse of {@link project}. Null off the picture and without geography. */
+  placeAt({ u, v }: PicturePoint): { latitude: number; longitude: number } | null {
+    const inside = u >= 0 && u <= 1 && v >= 0 && v <= 1;
+    if (!inside || !this.#rowEdges || !this.#columnEdges) return null;
+    return {
+      longitude: valueAt(this.#columnEdges, u * this.width),
+      latitude: valueAt(this.#rowEdges, v * this.height),
+    };
+  }
+
+  /** Whether the last column has the first one as its neighbour, all around the earth. */
+  get periodic(): boolean {
+    const { extent } = this;
+    return extent !== null && Math.abs(extent.east - extent.west - 360) < 180 / this.width;
+  }
+
   /** The cell whose centre is nearest to a place; null when it lies off the grid or there is no geography. */
   cellNear(longitude: number, latitude: number): Cell | null {
     const extent = this.extent;
@@ -193,6 +209,13 @@ function position(values: readonly number[], value: number): number {
   const from = values[low] ?? 0;
   const to = values[high] ?? 1;
   return to === from ? low : low + (value - from) / (to - from);
+}
+
+/** The inverse of {@link position}. */
+function valueAt(values: readonly number[], index: number): number {
+  const low = Math.min(values.length - 2, Math.floor(index));
+  const from = values[low] ?? 0;
+  return from + (index - low) * ((values[low + 1] ?? from) - from);
 }
 
 function ticks(from: number, to: number, most: number): number[] {

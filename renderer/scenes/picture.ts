@@ -25,7 +25,7 @@ import vertexShader from './field.vert.glsl?raw';
 import type { Flow } from './flow-particles.ts';
 import { Lookup } from './lookup.ts';
 import type { MapGeometry } from './map-geometry.ts';
-import { ParticleLines } from './particle-lines.ts';
+import { ParticleLayer } from './particle-layer.ts';
 import type { PictureSize, SceneColours, StagePicture } from './stage-picture.ts';
 import { fieldUniforms, texture, uploadField } from './textures.ts';
 
@@ -59,8 +59,7 @@ export class Picture implements StagePicture {
   #field: Field | null = null;
   #table: DataTexture | null = null;
   #shown = false;
-  #geometry: MapGeometry | null = null;
-  #particles: ParticleLines | null = null;
+  readonly #particles = new ParticleLayer(this.scene);
 
   constructor(element: HTMLElement, changed: () => void) {
     this.element = element;
@@ -114,29 +113,12 @@ export class Picture implements StagePicture {
 
   /** Lets particles drift with a flow on the picture's own grid; null takes them away. */
   setFlow(flow: Flow | null): void {
-    if (!flow || !this.#geometry) {
-      this.#removeParticles();
-    } else {
-      if (!this.#particles) {
-        const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-        this.#particles = new ParticleLines(this.#geometry, still);
-        this.scene.add(this.#particles.lines);
-      }
-      this.#particles.setFlow(flow);
-    }
+    this.#particles.setFlow(flow);
     this.#changed();
   }
 
-  #removeParticles(): void {
-    if (!this.#particles) return;
-    this.scene.remove(this.#particles.lines);
-    this.#particles.dispose();
-    this.#particles = null;
-  }
-
   setGeometry(geometry: MapGeometry): void {
-    if (geometry !== this.#geometry) this.#removeParticles();
-    this.#geometry = geometry;
+    this.#particles.setGeometry(geometry);
     setFlip(this.#flip, geometry);
     const lookup = this.#lookup.use(geometry);
     this.#set('lookup', lookup);
@@ -187,12 +169,12 @@ export class Picture implements StagePicture {
     const share = this.#field?.coarse ? Math.min(1, ratio) : 1;
     (this.#coast.material as LineBasicMaterial).opacity = coastOpacity * share;
     (this.#graticule.material as LineBasicMaterial).opacity = graticuleOpacity * share;
-    return this.#particles?.prepare(now) ?? false;
+    return this.#particles.prepare(now);
   }
 
   dispose(): void {
     this.#uniforms.field.value?.dispose();
-    this.#removeParticles();
+    this.#particles.dispose();
     this.#lookup.release();
     this.#table?.dispose();
     this.#material.dispose();

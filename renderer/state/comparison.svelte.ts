@@ -29,6 +29,7 @@ import {
   scaleKindOf,
   withCount,
 } from './panes.ts';
+import { drawnAs } from './picture-kind.ts';
 import { PlacedGrid } from './placed-grid.svelte.ts';
 import { Player } from './player.svelte.ts';
 import { boxBetween } from './region.ts';
@@ -180,12 +181,12 @@ export class Comparison {
   }
 
   get onGlobe(): boolean {
-    return this.geometry.geographic && this.#app.navigation.parameter('picture') === 'globe';
+    return this.geometry.geographic && drawnAs(this.#app.navigation, 'globe');
   }
 
   /** The mesh that a pane shows; null where it shows values on the grid. */
   meshIn(pane: Pane): ComparisonMesh | null {
-    const wanted = this.#app.navigation.parameter('picture') !== 'grid';
+    const wanted = !drawnAs(this.#app.navigation, 'grid');
     return wanted && this.mesh?.shows(pane) ? this.mesh : null;
   }
 

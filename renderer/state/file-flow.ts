@@ -1,5 +1,5 @@
 /** A velocity in an open file: its two components, and the addresses of what follows from them. */
-import { type FieldAddress, type FlowQuantity, flowQuantities } from '#shared/contract/fields.ts';
+import type { FieldAddress, FlowQuantity } from '#shared/contract/fields.ts';
 import type { AxisSummary, VariableSummary } from '#shared/domain/file.ts';
 import { velocityIn } from '#shared/flow.ts';
 
@@ -44,11 +44,6 @@ export function flowOf(variables: readonly VariableSummary[], variable?: string)
         ({ name, shape }) => name === 'obstacle_mask' && shape.slice(-2).join() === u.shape.slice(-2).join(),
       )?.name ?? null,
   };
-}
-
-/** The quantity that an address asks for; null for the variable itself. */
-export function flowQuantityIn(text: string | null): FlowQuantity | null {
-  return flowQuantities.find((quantity) => quantity === text) ?? null;
 }
 
 export function flowAddress(

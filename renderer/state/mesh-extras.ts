@@ -1,23 +1,16 @@
 /** What a picture of a mesh shows besides the mesh; in the address as `mesh=trails,spread`. */
+import { setWords, wordsIn } from './address-words.ts';
 import type { Navigation } from './navigation.svelte.ts';
 
 export const meshExtras = ['trails', 'spread'] as const;
 export type MeshExtra = (typeof meshExtras)[number];
 
-/** Words that are none of them are passed over. */
-export function parseExtras(text: string | null): readonly MeshExtra[] {
-  const words = (text ?? '').split(',');
-  return meshExtras.filter((extra) => words.includes(extra));
-}
-
 export function showsExtra(navigation: Navigation, extra: MeshExtra): boolean {
-  return parseExtras(navigation.parameter('mesh')).includes(extra);
+  return wordsIn(navigation.parameter('mesh'), meshExtras).includes(extra);
 }
 
 export function turnExtra(navigation: Navigation, extra: MeshExtra): void {
-  const shown = parseExtras(navigation.parameter('mesh'));
-  const next = meshExtras.filter((each) => shown.includes(each) !== (each === extra));
-  navigation.set({ mesh: next.join(',') || null });
+  setWords(navigation, 'mesh', meshExtras, { [extra]: !showsExtra(navigation, extra) });
 }
 
 /** States that a trail is drawn through at most, and how many states it goes back at most. */

@@ -76,6 +76,11 @@ export class PaneScales {
     return this.scale(kind, [{ min: 0, max: size, spreadMax: size, errorMax: size }], key);
   }
 
+  /** What {@link measure} knows of the key. */
+  sizeOf(key: string): number | null {
+    return this.#sizes[key] ?? null;
+  }
+
   /** Of what was measured under the key, as the fields have them; empty before. */
   unitsOf(key: string): string {
     return this.#units[key] ?? '';

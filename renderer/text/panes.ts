@@ -1,6 +1,7 @@
 /** What Compare's panes are called: in the choice of kinds, as a title, and as the quantity beside a colour bar. */
 import type { Forecast } from '#shared/domain/forecast.ts';
-import { formatPane, type Pane } from '../state/panes.ts';
+import { formatPane, type Pane, type PaneKind } from '../state/panes.ts';
+import type { TermName } from './terms.ts';
 
 const titles = {
   truth: 'Truth',
@@ -19,6 +20,24 @@ const titles = {
   'file-difference': 'Mean − file',
   'file-error': 'File − truth',
 } as const;
+
+/** What a kind of pane shows, as the glossary explains it; another forecast's mean is a mean too. */
+const paneTerms: Readonly<Partial<Record<PaneKind, TermName>>> = {
+  mean: 'ensemble-member',
+  spread: 'spread',
+  error: 'error',
+  anomaly: 'anomaly',
+  'truth-anomaly': 'anomaly',
+  climatology: 'climatology',
+  initial: 'initial-condition',
+  member: 'ensemble-member',
+  quantile: 'quantile',
+  exceedance: 'exceedance-probability',
+  'other-mean': 'ensemble-member',
+  'other-spread': 'spread',
+  'other-error': 'error',
+};
+export const paneTerm = ({ kind }: Pane): TermName | null => paneTerms[kind] ?? null;
 
 /** "28.5", as short as it is exact. */
 export const formatThreshold = (value: number) => String(value).replace('-', '−');

@@ -2,6 +2,8 @@
  * A random walk over whatever can be clicked, typed into, dragged or pressed, as a person without a plan would do it. The
  * choices follow a seed; what there is to choose from depends on how fast the app answers.
  */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { CDPSession, Locator, Page } from 'playwright-core';
 import { Random } from '#shared/random.ts';
 import type { TestApp } from './app.ts';
@@ -71,7 +73,11 @@ export async function walk(app: TestApp, { seed, seconds, legSteps, onLeg }: Wal
   page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined));
   for (let leg = 0; performance.now() < end; leg++) {
     lately.push(`opened ${samples[leg % samples.length]}`);
-    await openSample(page, samples[leg % samples.length]!);
+    await openSample(page, samples[leg % samples.length]!).catch(async (error: unknown) => {
+      throw new Error(
+        `No sample could be opened after: ${lately.join(', ')}. ${await whereabouts(page)} ${String(error)}`,
+      );
+    });
     for (let step = 0; step < legSteps && performance.now() < end; step++) {
       lately.push(await move(page, random));
       if (lately.length > 15) lately.shift();
@@ -103,6 +109,14 @@ async function openSample(page: Page, title: string): Promise<void> {
   const forecast = page.getByRole('button', { name: 'Run the forecast' });
   // A click that was slow has led to the forecast already, and the button is gone.
   if (await forecast.isVisible()) await click(page, forecast).catch(() => undefined);
+}
+
+/** What a person would see, for whoever looks for the mistake. */
+async function whereabouts(page: Page): Promise<string> {
+  const picture = join(tmpdir(), `driftcast-walk-${Date.now()}.png`);
+  await page.screenshot({ path: picture });
+  const text = (await page.locator('body').textContent()) ?? '';
+  return `At ${page.url()} the window says "${text.replace(/\s+/g, ' ')}" (${picture}).`;
 }
 
 /** Whatever a task that goes on behind it still says in the meantime. */

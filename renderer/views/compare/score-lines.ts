@@ -2,6 +2,7 @@
 import { type ScoredMethod, type ScoreName, type ScoreSet, scoreOf } from '#shared/domain/scores.ts';
 import type { Band, Line } from '../../charts/chart.ts';
 import { methodTitle } from '../../text/names.ts';
+import type { TermName } from '../../text/terms.ts';
 
 const own = { colour: '--accent', width: 2.5 };
 const references: Readonly<Record<string, Pick<Line, 'colour' | 'width' | 'dash'>>> = {
@@ -14,28 +15,51 @@ export function lookOf(method: ScoredMethod, at: number): Pick<Line, 'colour' | 
   return at === 0 ? own : (references[method.method] ?? { colour: '--validation', width: 1.5 });
 }
 
-/** What can be drawn by lead, in its fair form; some have one of the paper too. */
+/** What can be drawn by lead, in its fair form; some have one of the paper too. Each with its entry in the glossary. */
 export const leadScores = {
-  crps: { title: 'CRPS', fair: 'fairCrps', paper: 'paperCrps', units: true, hint: 'lower is better' },
-  rmse: { title: 'RMSE of the mean', fair: 'rmse', paper: 'rmse', units: true, hint: 'lower is better' },
+  crps: {
+    title: 'CRPS',
+    fair: 'fairCrps',
+    paper: 'paperCrps',
+    units: true,
+    hint: 'lower is better',
+    term: 'crps',
+  },
+  rmse: {
+    title: 'RMSE of the mean',
+    fair: 'rmse',
+    paper: 'rmse',
+    units: true,
+    hint: 'lower is better',
+    term: 'rmse',
+  },
   ssr: {
     title: 'Spread–skill ratio',
     fair: 'correctedSsr',
     paper: 'paperSsr',
     units: false,
     hint: '1 is reliable',
+    term: 'spreadskill-ratio',
   },
-  acc: { title: 'Anomaly correlation', fair: 'acc', paper: 'acc', units: false, hint: 'higher is better' },
+  acc: {
+    title: 'Anomaly correlation',
+    fair: 'acc',
+    paper: 'acc',
+    units: false,
+    hint: 'higher is better',
+    term: 'anomaly-correlation',
+  },
   coverage: {
     title: 'Truth in the 90 % interval',
     fair: 'coverage90',
     paper: 'coverage90',
     units: false,
     hint: '0.9 is reliable',
+    term: 'reliability-of-intervals',
   },
 } as const satisfies Record<
   string,
-  { title: string; fair: ScoreName; paper: ScoreName; units: boolean; hint: string }
+  { title: string; fair: ScoreName; paper: ScoreName; units: boolean; hint: string; term: TermName }
 >;
 export type LeadScore = keyof typeof leadScores;
 

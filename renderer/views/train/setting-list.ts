@@ -1,12 +1,15 @@
 /** The training settings in the order and the groups in which people meet them, each with its one line. */
 import { methodFacts } from '#shared/domain/methods.ts';
 import { type TrainableMethod, trainableMethods } from '#shared/domain/settings.ts';
+import type { TermName } from '../../text/terms.ts';
 import { fineTuningSettings, noiseSettings, perturbationSettings } from './method-settings.ts';
 
 interface SettingBase {
   path: string;
   label: string;
   help: string;
+  /** Its entry in the glossary. */
+  term?: TermName;
 }
 export type Setting =
   | (SettingBase & { kind: 'number'; min: number; max?: number; step?: number | 'any'; nullable?: boolean })
@@ -17,6 +20,8 @@ export interface SettingGroup {
   title: string;
   /** Methods that have these settings; left out: all. */
   methods?: readonly TrainableMethod[];
+  /** What the group as a whole is about: its entry in the glossary, with the words that open it. */
+  about?: { term: TermName; words: string };
   settings: readonly Setting[];
 }
 
@@ -27,6 +32,7 @@ function stage(name: 'interpolator' | 'forecaster'): Setting[] {
       path: `${name}.epochs`,
       label: 'Epochs',
       help: 'Passes over all training examples.',
+      term: 'epoch',
       min: 1,
       step: 1,
     },
@@ -78,6 +84,7 @@ function stage(name: 'interpolator' | 'forecaster'): Setting[] {
         name === 'interpolator'
           ? 'Makes the interpolator, and so the ensemble, stochastic.'
           : 'Share of features left out while training.',
+      ...(name === 'interpolator' && { term: 'dropout-at-inference' }),
       min: 0,
       max: 0.95,
       step: 'any',
@@ -114,6 +121,7 @@ function stage(name: 'interpolator' | 'forecaster'): Setting[] {
       path: `${name}.loss`,
       label: 'Loss',
       help: 'L1: absolute, L2: squared error.',
+      term: 'loss',
       options: ['l1', 'l2'],
     },
     {
@@ -174,8 +182,17 @@ const settingGroups: readonly SettingGroup[] = [
       },
     ],
   },
-  { title: 'Interpolator', methods: ['dyffusion'], settings: stage('interpolator') },
-  { title: 'Forecaster', settings: stage('forecaster') },
+  {
+    title: 'Interpolator',
+    methods: ['dyffusion'],
+    about: { term: 'interpolator', words: 'What the interpolator does' },
+    settings: stage('interpolator'),
+  },
+  {
+    title: 'Forecaster',
+    about: { term: 'forecaster', words: 'What the forecaster does' },
+    settings: stage('forecaster'),
+  },
   { title: 'Fine-tuning', methods: ['crps-ensemble'], settings: fineTuningSettings },
   { title: 'Noise', methods: ['ddpm', 'mcvd'], settings: noiseSettings },
   { title: 'Perturbation', methods: ['perturbation'], settings: perturbationSettings },
@@ -195,6 +212,7 @@ const settingGroups: readonly SettingGroup[] = [
         path: 'diffusion.auxiliarySteps',
         label: 'Auxiliary steps k',
         help: 'Extra steps before the first data step: more spread, more time.',
+        term: 'auxiliary-steps',
         min: 0,
         step: 1,
       },
@@ -233,6 +251,7 @@ const settingGroups: readonly SettingGroup[] = [
         path: 'diffusion.sampling',
         label: 'Sampling',
         help: 'Cold: corrects the interpolator’s own error (algorithm 2).',
+        term: 'cold-sampling',
         options: ['cold', 'naive'],
       },
       {
@@ -252,6 +271,7 @@ const settingGroups: readonly SettingGroup[] = [
         path: 'diffusion.forecasterDropout',
         label: 'Forecaster dropout',
         help: 'Keeps the forecaster’s dropout on while sampling, for more spread at the horizon; not in the paper.',
+        term: 'dropout-at-inference',
       },
     ],
   },
@@ -263,6 +283,7 @@ const settingGroups: readonly SettingGroup[] = [
         path: 'validation.members',
         label: 'Members',
         help: 'Of each validation forecast.',
+        term: 'ensemble-member',
         min: 2,
         step: 1,
       },
@@ -279,6 +300,7 @@ const settingGroups: readonly SettingGroup[] = [
         path: 'validation.everyEpochs',
         label: 'Every, epochs',
         help: 'How often validation forecasts are made.',
+        term: 'validation-crps',
         min: 1,
         step: 1,
       },

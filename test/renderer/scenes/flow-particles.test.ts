@@ -77,4 +77,36 @@ describe('particles', () => {
     expect(one.segments).toEqual(other.segments);
     expect(one.strengths.some((strength) => strength > 0.3)).toBe(true);
   });
+
+  it('go round the earth eastwards on a parallel, twice as fast in longitude at 60 degrees as at the equator', () => {
+    const [rows, columns] = [36, 72];
+    const earth = new MapGeometry({
+      height: rows,
+      width: columns,
+      latitudes: Array.from({ length: rows }, (_, row) => -87.5 + 5 * row),
+      longitudes: Array.from({ length: columns }, (_, column) => -177.5 + 5 * column),
+    });
+    const flow: Flow = {
+      u: new Float32Array(rows * columns).fill(1),
+      v: new Float32Array(rows * columns),
+      fastest: 1,
+      signs: [1, 1],
+    };
+    const particles = new FlowParticles(earth);
+    particles.setFlow(flow);
+    particles.place(0, 0.25, 0.5);
+    // In the row of cells with 62.5 degrees north in its middle.
+    particles.place(1, 0.25, (90 + 62.5) / 180);
+    particles.place(2, 0.98, 0.5);
+    for (let step = 0; step < 15; step += 1) particles.advance(1 / 30);
+    const [slow, fast, around] = particles.places;
+    const [way, longer] = [slow![0] - 0.25, fast![0] - 0.25];
+    expect(way).toBeCloseTo(0.5 / 6, 3);
+    expect(longer / way).toBeCloseTo(Math.cos((2.5 * Math.PI) / 180) / Math.cos((62.5 * Math.PI) / 180), 2);
+    expect(around![0]).toBeCloseTo(0.98 + way - 1, 3);
+    // No line crosses the flat map from one edge to the other.
+    const { segments, strengths } = particles;
+    for (let at = 0; at < strengths.length; at += 2)
+      if (strengths[at]! > 0) expect(Math.abs(segments[2 * at]! - segments[2 * at + 2]!)).toBeLessThan(0.5);
+  });
 });

@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parseExtras, spreadFactor, trailStates } from '../../../renderer/state/mesh-extras.ts';
+import { spreadFactor, trailStates } from '../../../renderer/state/mesh-extras.ts';
 
 const small = { nodes: 100, fields: 2 };
 
 describe('what lies beside a mesh', () => {
-  it('comes from the address, whatever else that says', () => {
-    expect(parseExtras('spread,nothing,trails')).toEqual(['trails', 'spread']);
-    expect(parseExtras(null)).toEqual([]);
-  });
-
   it('is a trail through every state of a short series', () => {
     expect(trailStates(3, 20, small)).toEqual([0, 1, 2]);
     expect(trailStates(0, 20, small)).toEqual([]);
