@@ -58,7 +58,10 @@ export class FieldStore {
     this.#fields.set(path, coming);
     coming.then(
       (field) => this.#keep(path, field.data.byteLength),
-      () => this.#fields.delete(path),
+      (thrown: unknown) => {
+        // What cannot be asked for cannot be asked for later: the sentence is kept like a field.
+        if (!(thrown instanceof DriftcastError && thrown.code === 'bad-input')) this.#fields.delete(path);
+      },
     );
     return coming;
   }

@@ -17,13 +17,13 @@ import { GlobeLook } from './globe-look.svelte.ts';
 import { MapWindow } from './map-window.svelte.ts';
 import { comparableWith, sameTimeIn } from './other-forecast.ts';
 import { paneAddress } from './pane-address.ts';
+import { lackingIn } from './pane-lacking.ts';
 import { PaneScales, type Scale } from './pane-scales.svelte.ts';
 import {
   formatPane,
   mostPanes,
   needsFile,
   needsOther,
-  needsTruth,
   type Pane,
   parsePanes,
   scaleKindOf,
@@ -345,14 +345,14 @@ export class Comparison {
   }
 
   #lacking(pane: Pane): string | null {
-    if (needsTruth(pane) && !this.start?.truth) return 'No truth yet: the data end before this lead.';
-    if (needsFile(pane)) return this.beside.lackingAt(this.validDate);
-    if (!needsOther(pane)) return null;
-    if (this.other === null)
-      return this.candidates.length > 0
-        ? 'Choose a second forecast under “Against” in the top bar.'
-        : 'There is no second forecast of these data from the same start yet.';
-    return this.#otherAt(this.player.index) ? null : 'The second forecast has no such start or lead.';
+    const { other, candidates } = this;
+    const none = candidates.length > 0 ? 'to be chosen' : 'none';
+    return lackingIn(pane, {
+      truth: this.start?.truth ?? false,
+      flow: this.channel.flow,
+      file: needsFile(pane) ? this.beside.lackingAt(this.validDate) : null,
+      other: other === null ? none : this.#otherAt(this.player.index) ? 'there' : 'elsewhere',
+    });
   }
 
   /** Start and lead of the other forecast. */

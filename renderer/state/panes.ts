@@ -73,6 +73,10 @@ export function needsOther({ kind }: Pane): boolean {
   return kind === 'difference' || kind.startsWith('other-');
 }
 
+export function needsClimatology({ kind }: Pane): boolean {
+  return kind === 'anomaly' || kind === 'truth-anomaly' || kind === 'climatology';
+}
+
 export function needsFile({ kind }: Pane): boolean {
   return kind === 'file' || kind === 'file-difference' || kind === 'file-error';
 }

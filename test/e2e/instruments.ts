@@ -21,6 +21,10 @@ declare global {
       contexts: { context: WeakRef<WebGL2RenderingContext>; objects: Record<GpuObject, number> }[];
       uploads: { at: number; cells: number }[];
       longTasks: number[];
+      /** Takes over what the browser has seen and not told yet. */
+      flush: () => void;
+      /** Tasks that began before are forgotten, though the browser may tell of them later. */
+      since: number;
     };
   }
 }
@@ -32,6 +36,8 @@ export async function installInstruments(page: Page): Promise<void> {
       contexts: [] as Window['instruments']['contexts'],
       uploads: [] as { at: number; cells: number }[],
       longTasks: [] as number[],
+      flush: () => take(observer.takeRecords()),
+      since: 0,
     };
     window.instruments = read;
     const context = WebGL2RenderingContext.prototype as unknown as Record<
@@ -73,14 +79,18 @@ export async function installInstruments(page: Page): Promise<void> {
     };
     wrap('texImage2D', (args) => uploaded(args[3], args[4], args[8]));
     wrap('texSubImage2D', (args) => uploaded(args[4], args[5], args[8]));
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) read.longTasks.push(entry.duration);
-    }).observe({ type: 'longtask' });
+    const take = (entries: PerformanceEntryList) => {
+      for (const { startTime, duration } of entries)
+        if (startTime >= read.since) read.longTasks.push(duration);
+    };
+    const observer = new PerformanceObserver((list) => take(list.getEntries()));
+    observer.observe({ type: 'longtask' });
   });
 }
 
 export function readInstruments(page: Page): Promise<Readings> {
   return page.evaluate(() => {
+    window.instruments.flush();
     const { contexts, uploads, longTasks } = window.instruments;
     // What belongs to a context that is lost has gone with it.
     const alive = contexts.filter(({ context }) => context.deref()?.isContextLost() === false);
@@ -99,6 +109,8 @@ export function readInstruments(page: Page): Promise<Readings> {
 /** Forgets uploads and long tasks so far. */
 export async function resetInstruments(page: Page): Promise<void> {
   await page.evaluate(() => {
+    window.instruments.flush();
+    window.instruments.since = performance.now();
     window.instruments.uploads.length = 0;
     window.instruments.longTasks.length = 0;
   });

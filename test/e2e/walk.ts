@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { CDPSession, Locator, Page } from 'playwright-core';
 import { Random } from '#shared/random.ts';
 import type { TestApp } from './app.ts';
-import { readInstruments } from './instruments.ts';
+import { readInstruments, resetInstruments } from './instruments.ts';
 
 const samples = ['Surface ocean', 'Spring mesh', 'Flow around obstacles'] as const;
 const patience = { timeout: 120_000 };
@@ -82,7 +82,10 @@ export async function walk(app: TestApp, { seed, seconds, legSteps, onLeg }: Wal
       lately.push(await move(page, random));
       if (lately.length > 15) lately.shift();
       result.steps += 1;
-      const found = [...app.complaints.splice(0), ...(await oddSentences(page))];
+      const found = [
+        ...app.complaints.splice(0).filter((complaint) => !isRefusal(complaint)),
+        ...(await oddSentences(page)),
+      ];
       for (const alert of await page.getByRole('alert').all()) {
         const text = await alert.textContent({ timeout: 500 }).catch(() => null);
         if (text) result.sentences.add(text.trim());
@@ -238,6 +241,11 @@ async function pick(page: Page, random: Random): Promise<Control | null> {
   return open[random.integer(Math.max(1, open.length))] ?? null;
 }
 
+/** Whether the service has refused to lay a file on a grid that it does not fit, as its pane says. */
+function isRefusal(complaint: string): boolean {
+  return complaint.includes('status of 400') && /onto(\?|%3F)/.test(complaint);
+}
+
 /** Text on the screen that only a mistake puts there. */
 async function oddSentences(page: Page): Promise<string[]> {
   return page.evaluate(() => {
@@ -262,10 +270,7 @@ async function rest(page: Page, devtools: CDPSession): Promise<Rest> {
   const { usedSize } = await devtools.send('Runtime.getHeapUsage');
   const { gpu } = await readInstruments(page);
   const nodes = await page.evaluate(() => document.querySelectorAll('*').length);
-  await page.evaluate(() => {
-    window.instruments.uploads.length = 0;
-    window.instruments.longTasks.length = 0;
-  });
+  await resetInstruments(page);
   const { contexts, textures, buffers } = gpu;
   return { contexts, textures, buffers, heapBytes: usedSize, nodes };
 }
