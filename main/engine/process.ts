@@ -40,7 +40,9 @@ if (parentPort !== null && workerData === 'simulation') {
 
 function standBack(): void {
   try {
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+    // Whatever else wants a core has it at once; an idle class of Windows would not compute at all beside others.
+    const { PRIORITY_LOW, PRIORITY_BELOW_NORMAL } = constants.priority;
+    setPriority(process.platform === 'win32' ? PRIORITY_BELOW_NORMAL : PRIORITY_LOW);
   } catch {
     // Not everyone may; then all are equal.
   }

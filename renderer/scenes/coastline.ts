@@ -10,28 +10,54 @@ type LandTopology = Topology<{ land: GeometryCollection }>;
 
 const regionalDegrees = 120;
 
-/** The finer coastline is worth its size only where a degree fills many pixels. */
-async function loadLand(fine: boolean): Promise<LandTopology> {
-  const module = fine
-    ? await import('world-atlas/land-50m.json')
-    : await import('world-atlas/land-110m.json');
-  return module.default as unknown as LandTopology;
+type Coast = readonly (readonly [number, number])[];
+const coasts = new Map<'fine' | 'coarse', Promise<readonly Coast[]>>();
+const drawn = new WeakMap<MapGeometry, Promise<Float32Array | null>>();
+
+/** Joined once: with the finer one the interface is busy for longer than with all the rest of a map. */
+function coastsOf(detail: 'fine' | 'coarse'): Promise<readonly Coast[]> {
+  const coming = coasts.get(detail) ?? loadCoasts(detail);
+  coasts.set(detail, coming);
+  // What could not be loaded is tried again with the next map.
+  coming.catch(() => coasts.delete(detail));
+  return coming;
 }
 
-/** @returns pairs of points as [x, y, 0, x, y, 0, …], x to the right and y upwards, 0–1; null without geography */
-export async function coastlineSegments(geometry: MapGeometry): Promise<Float32Array | null> {
-  const extent = geometry.extent;
+async function loadCoasts(detail: 'fine' | 'coarse'): Promise<readonly Coast[]> {
+  const module =
+    detail === 'fine'
+      ? await import('world-atlas/land-50m.json')
+      : await import('world-atlas/land-110m.json');
+  await breath();
+  const topology = module.default as unknown as LandTopology;
+  return mesh(topology, topology.objects.land).coordinates as unknown as Coast[];
+}
+
+/** Lets whatever waits for the interface's thread go first. */
+const breath = () => new Promise<void>((resolve) => setTimeout(resolve));
+
+/** Once for all pictures of a grid. @returns pairs of points as [x, y, 0, x, y, 0, …], x to the right and y upwards, 0–1; null without geography */
+export function coastlineSegments(geometry: MapGeometry): Promise<Float32Array | null> {
+  const coming = drawn.get(geometry) ?? drawCoasts(geometry);
+  drawn.set(geometry, coming);
+  coming.catch(() => drawn.delete(geometry));
+  return coming;
+}
+
+async function drawCoasts(geometry: MapGeometry): Promise<Float32Array | null> {
+  const { extent } = geometry;
   if (!extent) return null;
-  const topology = await loadLand(extent.east - extent.west < regionalDegrees);
-  return segmentsOf(mesh(topology, topology.objects.land).coordinates as [number, number][][], geometry);
+  // The finer coastline is worth its size only where a degree fills many pixels.
+  const lines = await coastsOf(extent.east - extent.west < regionalDegrees ? 'fine' : 'coarse');
+  await breath();
+  return segmentsOf(lines, geometry);
 }
 
 /** Every coast of the world in degrees, for a globe; the seams of polygons left out. */
-export async function worldCoastlines(): Promise<[number, number][][]> {
-  const topology = await loadLand(false);
-  const lines = mesh(topology, topology.objects.land).coordinates as [number, number][][];
+export async function worldCoastlines(): Promise<(readonly [number, number])[][]> {
+  const lines = await coastsOf('coarse');
   return lines.flatMap((line) => {
-    const parts: [number, number][][] = [[]];
+    const parts: (readonly [number, number])[][] = [[]];
     for (const [at, point] of line.entries()) {
       const before = line[at - 1];
       if (before && isSeam(before, point)) parts.push([]);
