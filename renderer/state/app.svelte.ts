@@ -9,6 +9,7 @@ import type { Doctor } from '#shared/domain/system.ts';
 import { Connection, type ContractClient, desktopBridge } from '../contract/connection.svelte.ts';
 import { FieldStore } from '../contract/fields.ts';
 import { Catalogue } from './catalogue.svelte.ts';
+import { Deletions } from './deletions.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { Navigation } from './navigation.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -24,6 +25,7 @@ export class App {
   readonly navigation = new Navigation();
   readonly notices = new Notices();
   readonly catalogue = new Catalogue(this.client);
+  readonly deletions = new Deletions(this);
   readonly jobs = new Jobs(this.client, (job) => this.#jobEnded(job));
   readonly theme = new Theme((theme) => {
     void desktopBridge()?.setTheme(theme);

@@ -35,11 +35,20 @@ export class Samples {
     if (this.#opening !== null) return;
     this.#opening = { name, job: null };
     try {
+      await this.#keep(name);
       const opened = await this.#finish(name);
       if (opened !== null) await this.#show(opened);
     } finally {
       this.#opening = null;
     }
+  }
+
+  /** What the sample was opened as before is opened again: then it must not be deleted under one's eyes. */
+  async #keep(name: string): Promise<void> {
+    const { client, deletions } = this.#app;
+    const list = await this.#app.attempt(client.samples.list());
+    const known = list?.find((sample) => sample.name === name);
+    for (const id of [known?.dataset, known?.run]) if (id) deletions.undo(id);
   }
 
   async #finish(name: string): Promise<OpenedSample | null> {

@@ -38,4 +38,30 @@ describe('a sample', () => {
     await page.getByText('start 1 Aug 2002').waitFor(patience);
     expect(app.complaints).toEqual([]);
   });
+
+  it.runIf(hasModel('spring-mesh'))('that is opened while it is being deleted stays', async () => {
+    const { page } = app;
+    const place = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    const open = async () => {
+      await place('Data');
+      const another = page.getByRole('button', { name: 'Open another…' });
+      const card = page.getByRole('button', { name: 'Open the sample: Spring mesh' });
+      await another.or(card).first().waitFor(patience);
+      // By keys, which reach what the notice of the deletion covers.
+      if (await another.isVisible()) await another.press('Enter');
+      await card.press('Enter');
+      await page.getByRole('button', { name: 'Run the forecast' }).waitFor(patience);
+    };
+    await open();
+    await place('Library');
+    await page.getByRole('button', { name: 'Delete Spring mesh, pretrained' }).click();
+    await page.getByText('“Spring mesh, pretrained” is being deleted.').waitFor();
+    await open();
+    await page.getByText('is being deleted').waitFor({ state: 'detached' });
+    // Longer than a deletion can be undone.
+    await page.waitForTimeout(9000);
+    await page.getByRole('button', { name: 'Run the forecast' }).waitFor();
+    await page.getByLabel(/^Run: Spring mesh, pretrained/).waitFor();
+    expect(app.complaints).toEqual([]);
+  });
 });
