@@ -58,8 +58,6 @@ describe('a sample', () => {
     await page.getByText('“Spring mesh, pretrained” is being deleted.').waitFor();
     await open();
     await page.getByText('is being deleted').waitFor({ state: 'detached' });
-    // Longer than a deletion can be undone.
-    await page.waitForTimeout(9000);
     await page.getByRole('button', { name: 'Run the forecast' }).waitFor();
     await page.getByLabel(/^Run: Spring mesh, pretrained/).waitFor();
     expect(app.complaints).toEqual([]);
