@@ -265,6 +265,8 @@ describe('from a file to a scored forecast', () => {
   it('comes back to the same forecast, lead and place after a reload', async () => {
     const { page } = app;
     await page.getByRole('tab', { name: 'Probe' }).click();
+    // Browsers take few changes of an address a second: the last of several comes a little later.
+    await expect.poll(() => page.url()).toContain('tab=probe');
     await page.reload();
     await maps(4);
     await page.getByText('lead 2 months', { exact: true }).waitFor();
