@@ -40,9 +40,7 @@ if (parentPort !== null && workerData === 'simulation') {
 
 function standBack(): void {
   try {
-    // Whatever else wants a core has it at once; an idle class of Windows would not compute at all beside others.
-    const { PRIORITY_LOW, PRIORITY_BELOW_NORMAL } = constants.priority;
-    setPriority(process.platform === 'win32' ? PRIORITY_BELOW_NORMAL : PRIORITY_LOW);
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
     // Not everyone may; then all are equal.
   }
