@@ -14,7 +14,7 @@ type Coast = readonly (readonly [number, number])[];
 const coasts = new Map<'fine' | 'coarse', Promise<readonly Coast[]>>();
 const drawn = new WeakMap<MapGeometry, Promise<Float32Array | null>>();
 
-/** Joined once: with the finer one the interface is busy for longer than with all the rest of a map. */
+/** Joined once: the finer one takes about as long as a frame may, and several where processors are short. */
 function coastsOf(detail: 'fine' | 'coarse'): Promise<readonly Coast[]> {
   const coming = coasts.get(detail) ?? loadCoasts(detail);
   coasts.set(detail, coming);

@@ -34,6 +34,7 @@ export class FlowParticles {
   /** Of the latitudes of the picture's rows of cells, from below, and of its middle; 1 on a plane. */
   readonly #cosines: Float32Array;
   readonly #middleCosine: number;
+  readonly #periodic: boolean;
   /** They are as dense as the earth's surface there, not as the flat map. */
   readonly #onGlobe: boolean;
   /** x and y of every tail's points, newest first: [particle][point][2]. */
@@ -50,6 +51,7 @@ export class FlowParticles {
   constructor(geometry: MapGeometry, { onGlobe = false, seed = 1 } = {}) {
     this.#geometry = geometry;
     this.#onGlobe = onGlobe;
+    this.#periodic = geometry.periodic;
     this.#random = new Random(seed);
     const cosineAt = (v: number) => {
       const place = geometry.placeAt({ u: 0.5, v });
@@ -136,7 +138,7 @@ export class FlowParticles {
 
   /** Who leaves the whole earth on one side comes back on the other. */
   #around(x: number): number {
-    return this.#geometry.periodic ? x - Math.floor(x) : x;
+    return this.#periodic ? x - Math.floor(x) : x;
   }
 
   /** The way of one step in picture coordinates; null off the map and where nothing flows: obstacles and land. */
