@@ -9,7 +9,7 @@ import {
 } from './address.ts';
 
 /** Milliseconds. */
-const writePause = 100;
+const writePause = 400;
 
 export class Navigation {
   #parts = $state.raw<AddressParts>(parseAddress(window.location.hash));

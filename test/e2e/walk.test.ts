@@ -15,5 +15,6 @@ it('a random walk over the controls meets no error and leaves nothing on the GPU
   const { steps, findings, rests } = await walk(app, { seed: 7, seconds: 30, legSteps: 60 });
   expect(findings).toEqual([]);
   expect(steps).toBeGreaterThan(20);
-  expect(rests.at(-1)).toMatchObject({ contexts: 0, textures: 0, buffers: 0 });
+  // The one canvas stays, with nothing on it.
+  expect(rests.at(-1)).toMatchObject({ contexts: 1, textures: 0, buffers: 0 });
 });
