@@ -105,6 +105,7 @@ export class Drawing {
   }
 
   #clearCanvas(width: number, height: number): void {
+    this.#renderer.setRenderTarget(null);
     const ratio = this.#renderer.getPixelRatio();
     this.#renderer.setViewport(0, 0, width / ratio, height / ratio);
     this.#renderer.setScissor(0, 0, width / ratio, height / ratio);
