@@ -16,6 +16,8 @@ export interface FieldSelection {
   readonly onto?: TargetGrid | undefined;
   /** Every so manyth row and column alone (`shared/coarse.ts`); not together with `onto`. */
   readonly stride?: number;
+  /** The values of all this where they are at hand: then nothing is read. */
+  readonly known?: Float32Array | undefined;
 }
 
 export interface Field {
@@ -68,7 +70,7 @@ function gather(data: Float32Array, { window, rows, columns }: Placement): Float
 export function readField(
   file: string | DataFile,
   variablePath: string,
-  { time = 0, slices = {}, onto, stride = 1 }: FieldSelection = {},
+  { time = 0, slices = {}, onto, stride = 1, known }: FieldSelection = {},
 ): Promise<Field> {
   return withFile(file, async (opened) => {
     const variable = findVariable(opened, variablePath);
@@ -77,9 +79,11 @@ export function readField(
     const placed = onto && placeOn(grid, onto, opened.name);
     const reader = new SlabReader(opened, grid, placed?.window ?? wholeWindow(grid), slices);
     const axis = grid.timeAxis;
-    const data = await (stride > 1 && !placed
-      ? reader.readCoarse(index, stride)
-      : reader.read(index, 1, new Float32Array(reader.cells)));
+    const data =
+      known ??
+      (await (stride > 1 && !placed
+        ? reader.readCoarse(index, stride)
+        : reader.read(index, 1, new Float32Array(reader.cells))));
     return {
       data: placed ? gather(data, placed) : data,
       height: onto?.height ?? Math.ceil(grid.height / stride),

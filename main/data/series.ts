@@ -22,6 +22,8 @@ export interface SeriesOptions extends WorkOptions {
   readonly slices?: Readonly<Record<string, number>>;
   /** About how much may be read, in bytes: of a longer series evenly spaced times are, and lines drawn between them. */
   readonly mostBytes?: number;
+  /** Told of every time that is read: its decoded values, which are not to be kept. */
+  readonly onFrame?: (time: number, values: Float32Array) => void;
 }
 
 const readBytes = 16 * 1024 * 1024;
@@ -63,7 +65,7 @@ async function collect(
   grid: Grid,
   window: Window,
   weights: readonly number[],
-  { slices, signal, onProgress, mostBytes = Number.POSITIVE_INFINITY }: SeriesOptions,
+  { slices, signal, onProgress, onFrame, mostBytes = Number.POSITIVE_INFINITY }: SeriesOptions,
 ): Promise<Series> {
   const reader = new SlabReader(file, grid, window, slices);
   const times = grid.timeAxis?.values.length ?? 1;
@@ -86,7 +88,9 @@ async function collect(
   if (sampled !== null) {
     for (const [i, time] of sampled.entries()) {
       await breathe(signal);
-      values[time] = meanOf(await reader.read(time, 1, new Float32Array(reader.cells)));
+      const frame = await reader.read(time, 1, new Float32Array(reader.cells));
+      values[time] = meanOf(frame);
+      onFrame?.(time, frame);
       onProgress?.((i + 1) / sampled.length);
     }
     fillBetween(values, sampled);
@@ -96,8 +100,11 @@ async function collect(
       await breathe(signal);
       const count = Math.min(step, times - first);
       const block = await reader.read(first, count, new Float32Array(count * reader.cells));
-      for (let t = 0; t < count; t++)
-        values[first + t] = meanOf(block.subarray(t * reader.cells, (t + 1) * reader.cells));
+      for (let t = 0; t < count; t++) {
+        const frame = block.subarray(t * reader.cells, (t + 1) * reader.cells);
+        values[first + t] = meanOf(frame);
+        onFrame?.(first + t, frame);
+      }
       onProgress?.((first + count) / times);
     }
   }

@@ -84,12 +84,17 @@ function markPresent(
   walk(0, 0);
 }
 
+export interface StatisticsOptions extends WorkOptions {
+  /** Told of every block that is read: its decoded values, which are not to be kept. */
+  readonly onBlock?: (start: readonly number[], count: readonly number[], values: Float64Array) => void;
+}
+
 /** Reads the whole variable. `time` is the place of its time dimension. Throws what the file throws, and `cancelled`. */
 export async function statisticsOf(
   file: DataFile,
   variable: DataVariable,
   time: number | null,
-  { signal, onProgress }: WorkOptions = {},
+  { signal, onProgress, onBlock }: StatisticsOptions = {},
 ): Promise<Statistics> {
   const { shape } = variable;
   const decoder = decoderOf(variable, hasDefaultFill(file));
@@ -105,6 +110,7 @@ export async function statisticsOf(
     const raw = await file.read(variable, start, count);
     if (values.length !== raw.length) values = new Float64Array(raw.length);
     decoder.decode(raw, values);
+    onBlock?.(start, count, values);
     // Sums by block keep the rounding error of long series small.
     let blockSum = 0;
     for (let i = 0; i < values.length; i++) {

@@ -2,6 +2,7 @@
 import { gridOf } from '#main/data/cf/grid.ts';
 import { wholeWindow } from '#main/data/cf/slab.ts';
 import { labelOf } from '#main/data/cf/timeAxis.ts';
+import { CoarseFrames } from '#main/data/coarseFrames.ts';
 import { readField } from '#main/data/field.ts';
 import { inspectOpen } from '#main/data/inspect.ts';
 import { findVariable } from '#main/data/openFile.ts';
@@ -14,6 +15,7 @@ import type { FieldData, StepEvent } from '../protocol.ts';
 import { OpenFiles } from './open-files.ts';
 
 const files = new OpenFiles();
+const coarse = new CoarseFrames();
 
 /** Progress events at most about ten times a second. */
 export function stepEmitter(emit: (event: StepEvent) => void, message: string): (share: number) => void {
@@ -52,9 +54,10 @@ export const statistics: Handler<'statistics'> = ({ paths, variable: name }, { s
     const variable = findVariable(file, name);
     const found = summary.variables.find((candidate) => candidate.name === variable.path);
     if (found === undefined) throw new DriftcastError('not-found', `${file.name} has no variable "${name}".`);
-    const { time } = await gridOf(file, variable);
+    const grid = await gridOf(file, variable);
     const onProgress = stepEmitter(emit, `Reading ${name}`);
-    return { ...found, ...(await statisticsOf(file, variable, time, { signal, onProgress })) };
+    const onBlock = coarse.keeper(file, grid)?.block;
+    return { ...found, ...(await statisticsOf(file, variable, grid.time, { signal, onProgress, onBlock })) };
   });
 
 /** The shape of the series for the time line: seconds of reading, not minutes. */
@@ -63,11 +66,12 @@ const rhythmBytes = 256 * 1024 * 1024;
 export const rhythm: Handler<'rhythm'> = ({ paths, variable, slices }, { signal, emit }) =>
   files.use(paths, async (file) => {
     const onProgress = stepEmitter(emit, `Reading ${variable}`);
+    const onFrame = coarse.keeper(file, await gridOf(file, findVariable(file, variable)), slices)?.frame;
     const { times, values } = await readRegionalMean(
       file,
       variable,
       { kind: 'whole' },
-      { slices, signal, onProgress, mostBytes: rhythmBytes },
+      { slices, signal, onProgress, onFrame, mostBytes: rhythmBytes },
     );
     return { dates: times, means: [...values].map(finiteOrNull) };
   });
@@ -126,7 +130,9 @@ export const times: Handler<'times'> = ({ paths, variable }) =>
 
 export const field: Handler<'field'> = ({ paths, variable, time, slices, onto, stride }) =>
   files.use(paths, async (file) => {
-    const selection = { time, slices, onto, stride: stride ?? 1 };
+    const known =
+      stride && !onto ? coarse.find(file, findVariable(file, variable), { time, slices, stride }) : undefined;
+    const selection = { time, slices, onto, stride: stride ?? 1, known };
     const { data, height, width, units, time: date } = await readField(file, variable, selection);
     return { data, height, width, units, date: date ?? '', range: rangeOf(data) };
   });
