@@ -17,6 +17,8 @@ import { FullScreenQuad } from 'three/addons/postprocessing/Pass.js';
 export type Box = Vector4;
 
 const samples = 4;
+/** A card that has not told by then may never tell. */
+const mostMilliseconds = 2000;
 
 export class Drawing {
   readonly #renderer: WebGLRenderer;
@@ -26,6 +28,8 @@ export class Drawing {
   #boxes: Box[] = [];
   #atOnce = false;
   #fence: WebGLSync | null = null;
+  /** When it was put up, in milliseconds. */
+  #sent = 0;
 
   constructor(renderer: WebGLRenderer) {
     this.#renderer = renderer;
@@ -79,6 +83,7 @@ export class Drawing {
     this.#renderer.setRenderTarget(null);
     this.#fence = this.#gl.fenceSync(this.#gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
     this.#gl.flush();
+    this.#sent = performance.now();
   }
 
   /** Whether something was sent that is not on the canvas. */
@@ -86,11 +91,11 @@ export class Drawing {
     return this.#fence !== null;
   }
 
+  /** Or taken for it: who shows what is not waits for the rest. */
   get finished(): boolean {
-    return (
-      this.#fence !== null &&
-      this.#gl.getSyncParameter(this.#fence, this.#gl.SYNC_STATUS) === this.#gl.SIGNALED
-    );
+    if (!this.#fence) return false;
+    const done = this.#gl.getSyncParameter(this.#fence, this.#gl.SYNC_STATUS) === this.#gl.SIGNALED;
+    return done || performance.now() - this.#sent > mostMilliseconds;
   }
 
   /** Brings the drawing to the canvas, whose size is the drawing's. */

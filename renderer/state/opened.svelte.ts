@@ -55,6 +55,11 @@ export class Opened {
     return this.#opening;
   }
 
+  /** Whether the address names a file that has not come yet. */
+  get restoring(): boolean {
+    return this.#file === null && this.#app.navigation.parameter('file') !== null;
+  }
+
   get variables(): readonly VariableSummary[] {
     return (this.#file?.summary.variables ?? []).map((entry) => this.#statistics[entry.name] ?? entry);
   }
