@@ -34,7 +34,7 @@ export class FieldStage {
   constructor() {
     this.#canvas.ariaHidden = 'true';
     this.#observer.observe(this.#canvas);
-    this.#renderer?.setScissorTest(true);
+    this.#setUp();
     this.#canvas.addEventListener('webglcontextlost', this.#onLost);
     this.#canvas.addEventListener('webglcontextrestored', this.#onRestored);
     window.addEventListener('resize', this.ask);
@@ -117,9 +117,15 @@ export class FieldStage {
   readonly #onRestored = (): void => {
     this.#lost = false;
     this.#report?.(null);
-    this.#renderer?.setScissorTest(true);
+    this.#setUp();
     this.ask();
   };
+
+  /** What a context forgets when it is lost. Pictures are cleared to nothing: the page lies below them. */
+  #setUp(): void {
+    this.#renderer?.setScissorTest(true);
+    this.#renderer?.setClearColor(0, 0);
+  }
 
   /** Not within a frame: what is asked of the graphics card there is waited for where pages are composed in software. */
   #soon(): void {

@@ -5,7 +5,7 @@
 import { Color, NoColorSpace, OrthographicCamera, Scene, SphereGeometry, Vector3 } from 'three';
 import type { Mesh } from '#shared/domain/simulations/mesh.ts';
 import { Lines, partOfWay, Spheres, springColours, springPoints, trailPoints } from './mesh-parts.ts';
-import { type Orbit, type Positions, screenAxes, strains, type ViewBox } from './mesh-view.ts';
+import { type Orbit, type Positions, raised, screenAxes, strains, type ViewBox } from './mesh-view.ts';
 import type { PictureSize, SceneColours, StagePicture } from './stage-picture.ts';
 
 export interface MeshState {
@@ -53,6 +53,7 @@ export class MeshScene implements StagePicture {
   readonly #ghost = new Color();
   #state: MeshState | null = null;
   #limit = 1;
+  #height = 0;
   #view: ViewBox = { left: -1, top: -1, width: 2, height: 2 };
 
   constructor(element: HTMLElement, changed: () => void) {
@@ -69,10 +70,14 @@ export class MeshScene implements StagePicture {
     return this.#state !== null;
   }
 
-  /** @param limit strain at the ends of the colour scale */
-  show(state: MeshState | null, limit: number): void {
+  /**
+   * @param limit strain at the ends of the colour scale
+   * @param height how many times as large as they are displacements are drawn as heights; 0: the mesh is flat, or fills space itself
+   */
+  show(state: MeshState | null, limit: number, height: number): void {
     this.#state = state;
     this.#limit = limit;
+    this.#height = height;
     this.#fill();
   }
 
@@ -114,9 +119,14 @@ export class MeshScene implements StagePicture {
   #fill(): void {
     const state = this.#state;
     if (state) {
-      const { mesh, positions, ghost, members, trail, spread } = state;
+      const { mesh, spread } = state;
+      const place = (nodes: Positions) => raised(mesh, nodes, this.#height);
+      const positions = place(state.positions);
+      const ghost = state.ghost && place(state.ghost);
+      const members = state.members.map(place);
+      const trail = state.trail.map(place);
       const radius = Math.min(0.17, Math.max(0.09, Math.max(mesh.columns, mesh.rows, mesh.layers) / 110));
-      const colours = springColours(strains(mesh, positions), this.#limit);
+      const colours = springColours(strains(mesh, state.positions), this.#limit);
       this.#springs.set(springPoints(mesh, positions), colours);
       this.#nodes.set([positions], radius, (node) => (mesh.fixed[node] === 1 ? this.#fixed : this.#free));
       this.#ghostSprings.set(ghost && springPoints(mesh, ghost));

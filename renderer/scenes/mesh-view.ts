@@ -50,14 +50,30 @@ export interface ViewBox {
   readonly height: number;
 }
 
-/** Room for the mesh at rest, its start and its swing; it does not follow the motion, which would hide it. */
-export function viewOf(mesh: Mesh, start: Positions, orbit: Orbit): ViewBox {
-  const rest = projectNodes(mesh.rest, orbit);
-  const first = projectNodes(start, orbit);
-  const [x, y] = [
-    [...rest.x, ...first.x],
-    [...rest.y, ...first.y],
-  ];
+/** How far each node is from its place at rest, [nodes], in units of the mesh. */
+export function displacements({ rest }: Mesh, positions: Positions): Float64Array {
+  return Float64Array.from({ length: positions[0].length }, (_, node) =>
+    Math.hypot(...([0, 1, 2] as const).map((c) => (positions[c][node] ?? 0) - (rest[c][node] ?? 0))),
+  );
+}
+
+/** A mesh of the plane with its nodes' displacements, so many times as large, as heights; flat where `times` is 0. */
+export function raised(mesh: Mesh, positions: Positions, times: number): Positions {
+  if (times === 0) return positions;
+  const heights = displacements(mesh, positions).map((value) => value * times);
+  return [positions[0], positions[1], heights];
+}
+
+/**
+ * Room for the mesh at rest, its start and its swing; it does not follow the motion, which would hide it. `times`: as
+ * displacements are drawn as heights.
+ */
+export function viewOf(mesh: Mesh, start: Positions, orbit: Orbit, times = 0): ViewBox {
+  const highest = times * Math.max(0, ...displacements(mesh, start));
+  const crest = mesh.rest[2].map((z) => z + highest);
+  const seen = [mesh.rest, [mesh.rest[0], mesh.rest[1], crest] as const, raised(mesh, start, times)];
+  const drawn = seen.map((positions) => projectNodes(positions, orbit));
+  const [x, y] = [drawn.flatMap((nodes) => [...nodes.x]), drawn.flatMap((nodes) => [...nodes.y])];
   const room = 0.9;
   const [left, right] = [Math.min(...x) - room, Math.max(...x) + room];
   const [top, bottom] = [Math.min(...y) - room, Math.max(...y) + room];

@@ -5,7 +5,7 @@ import { placeCommands } from '#shared/shell.ts';
 export const places = [...placeCommands, 'guide'] as const;
 export type Place = (typeof places)[number];
 
-/** What the address may name besides the place: `time` is a frame of the file and `place` what is read of its map, `with` and `beside` are files laid beside it and beside a forecast, `initial` one of the dataset; `simulate` is the system of the simulation that is set up in Data; `colours` is how its field is coloured, `picture` how it is shown, where not as usual: `grid`, `globe`, `vorticity`, `speed`; `mesh` is what lies beside a mesh: `trails`, `spread`; `particles` is `on` where they drift over a flow; `item` is what is chosen in the Library, as `run/<id>`; `page` and `section` are what the guide is open at. Anything else in it is dropped. */
+/** What the address may name besides the place: `time` is a frame of the file and `place` what is read of its map, `with` and `beside` are files laid beside it and beside a forecast, `initial` one of the dataset; `simulate` is the system of the simulation that is set up in Data; `colours` is how its field is coloured, `picture` how it is shown, where not as usual: `grid`, `globe`, `vorticity`, `speed`; `mesh` is what a mesh is shown with: `trails`, `spread`, `height`; `particles` is `on` where they drift over a flow; `item` is what is chosen in the Library, as `run/<id>`; `page` and `section` are what the guide is open at. Anything else in it is dropped. */
 export const parameterNames = [
   'file',
   'variable',

@@ -1,9 +1,15 @@
-/** What a picture of a mesh shows besides the mesh; in the address as `mesh=trails,spread`. */
+/** What a picture of a mesh shows besides the mesh; in the address as `mesh=trails,spread,height`. */
 import { setWords, wordsIn } from './address-words.ts';
 import type { Navigation } from './navigation.svelte.ts';
 
-export const meshExtras = ['trails', 'spread'] as const;
+export const meshExtras = ['trails', 'spread', 'height'] as const;
 export type MeshExtra = (typeof meshExtras)[number];
+
+/** Of a mesh in so many dimensions: in space its nodes have heights of their own, and only an ensemble has a spread. */
+export const extrasOf = (dimensions: 2 | 3, of: 'one' | 'ensemble'): MeshExtra[] =>
+  meshExtras.filter((extra) =>
+    extra === 'height' ? dimensions === 2 : extra !== 'spread' || of === 'ensemble',
+  );
 
 export function showsExtra(navigation: Navigation, extra: MeshExtra): boolean {
   return wordsIn(navigation.parameter('mesh'), meshExtras).includes(extra);
@@ -45,8 +51,15 @@ export function trailStates(
 const seen = 0.8;
 
 /** How many times as large as they are standard deviations are drawn, for the largest of them to be seen: 1, 2, 5, 10 … */
-export function spreadFactor(largest: number): number {
-  const wanted = seen / largest;
+export const spreadFactor = (largest: number): number => tidyFactor(seen / largest);
+
+/** Share of the longer side of a mesh that its largest displacement is drawn as height, at most. */
+const highest = 0.35;
+
+/** How many times as large as they are displacements are drawn as heights, of a mesh so long: 1, 2, 5, 10 … */
+export const heightFactor = (largest: number, side: number): number => tidyFactor((highest * side) / largest);
+
+function tidyFactor(wanted: number): number {
   if (!(wanted >= 2) || !Number.isFinite(wanted)) return 1;
   const power = 10 ** Math.floor(Math.log10(wanted));
   return power * ([5, 2, 1].find((step) => step * power <= wanted) ?? 1);

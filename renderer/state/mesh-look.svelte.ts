@@ -1,6 +1,7 @@
 /** How a mesh is looked at: from where, how near, and how strong a strain has the end of the colour scale. */
 import type { Mesh } from '#shared/domain/simulations/mesh.ts';
 import {
+  displacements,
   type Orbit,
   type Positions,
   strainLimit,
@@ -9,9 +10,12 @@ import {
   type ViewBox,
   viewOf,
 } from '../scenes/mesh-view.ts';
+import { heightFactor } from './mesh-extras.ts';
 
 const nearest = 12;
 const quarter = Math.PI / 2;
+/** From where heights over a plane are seen, and the plane too. */
+const aslant: Orbit = { yaw: 0.35, pitch: -1 };
 
 export class MeshLook {
   readonly dimensions: 2 | 3;
@@ -22,6 +26,7 @@ export class MeshLook {
   /** Null: the usual one. */
   #orbit = $state.raw<Orbit | null>(null);
   #zoom = $state(1);
+  #raised = $state(false);
   #start = $state.raw<Positions | null>(null);
 
   constructor({ mesh, dimensions }: { mesh: Mesh; dimensions: 2 | 3 }) {
@@ -33,7 +38,21 @@ export class MeshLook {
   }
 
   get orbit(): Orbit {
-    return this.#orbit ?? this.#usual;
+    return this.#orbit ?? (this.height > 0 ? aslant : this.#usual);
+  }
+  /** Whether it can be looked at from elsewhere. */
+  get turns(): boolean {
+    return this.dimensions === 3 || this.height > 0;
+  }
+  /** How many times as large as they are displacements are drawn as heights, at all times; 0: they are not. */
+  get height(): number {
+    return this.#raised && this.dimensions === 2 ? this.heightFactor : 0;
+  }
+  /** What `height` is where it is wanted; 0 until the start is known. */
+  get heightFactor(): number {
+    if (!this.#start) return 0;
+    const { columns, rows } = this.#mesh;
+    return heightFactor(Math.max(...displacements(this.#mesh, this.#start)), Math.max(columns, rows));
   }
   get moved(): boolean {
     return this.#zoom !== 1 || this.#orbit !== null;
@@ -44,7 +63,7 @@ export class MeshLook {
   }
   /** What is to be seen; it does not follow the motion, which would hide it. */
   get view(): ViewBox {
-    const box = viewOf(this.#mesh, this.#start ?? this.#mesh.rest, this.orbit);
+    const box = viewOf(this.#mesh, this.#start ?? this.#mesh.rest, this.orbit, this.height);
     const [width, height] = [box.width / this.#zoom, box.height / this.#zoom];
     return {
       left: box.left + (box.width - width) / 2,
@@ -59,9 +78,16 @@ export class MeshLook {
     this.#start = start;
   }
 
-  /** In radians; a mesh in the plane is not turned. */
+  /** Whether displacements in the plane are wanted as heights over it. */
+  raise(wanted: boolean): void {
+    if (wanted === this.#raised) return;
+    this.#raised = wanted;
+    this.#orbit = null;
+  }
+
+  /** In radians; a mesh that lies flat is not turned. */
   turn(yaw: number, pitch: number): void {
-    if (this.dimensions === 2) return;
+    if (!this.turns) return;
     const within = (angle: number) => Math.min(quarter, Math.max(-quarter, angle));
     this.#orbit = { yaw: this.orbit.yaw + yaw, pitch: within(this.orbit.pitch + pitch) };
   }

@@ -1,13 +1,13 @@
 /** What a picture of a mesh shows, in words. */
 
 import type { MeshState } from '../scenes/mesh-scene.ts';
-import { strains } from '../scenes/mesh-view.ts';
+import { displacements, strains } from '../scenes/mesh-view.ts';
 import type { MeshExtra } from '../state/mesh-extras.ts';
 import type { MeshLook } from '../state/mesh-look.svelte.ts';
 import { formatNumber } from './numbers.ts';
 
-/** "Truth, lead 3: mesh of 100 nodes and 342 springs, strain from −12 to 20 percent …" */
-export function describeMesh(title: string, state: MeshState | null): string {
+/** `height` as in `MeshLook`. "Truth, lead 3: mesh of 100 nodes and 342 springs, strain from −12 to 20 percent …" */
+export function describeMesh(title: string, state: MeshState | null, height = 0): string {
   if (!state) return `${title}: loading`;
   const { mesh, positions, ghost, members, trail, spread } = state;
   const strain = strains(mesh, positions);
@@ -21,6 +21,11 @@ export function describeMesh(title: string, state: MeshState | null): string {
     ...(spread
       ? [
           `standard deviations of the members, ${formatNumber(largestValue(spread.deviations), 3)} at most, drawn ${spread.factor === 1 ? '' : `${spread.factor} times as large `}as ellipsoids around the nodes`,
+        ]
+      : []),
+    ...(height > 0
+      ? [
+          `displacements from rest, ${formatNumber(Math.max(...displacements(mesh, positions)), 2)} at most, drawn ${height === 1 ? '' : `${height} times as large `}as heights`,
         ]
       : []),
     ...(trail.length > 0
@@ -49,6 +54,11 @@ function largestValue(state: MeshState['positions']): number {
 /** Of the buttons that turn on what is shown besides a mesh. */
 export const extraNames: Readonly<Record<MeshExtra, { label: string; title: string }>> = {
   trails: { label: 'Trails', title: 'The ways of the nodes up to this time, as lines that fade' },
+  height: {
+    label: 'Height',
+    title:
+      'How far each node is from rest as its height over the plane, larger by the factor that is said; drag to turn the mesh',
+  },
   spread: {
     label: 'Spread',
     title:

@@ -6,19 +6,24 @@ import { openDataFile } from '#main/data/formats/registry.ts';
 import { buildMesh } from '#shared/domain/simulations/mesh.ts';
 import { colourOf } from '../../renderer/scenes/colour-tables.ts';
 import {
+  displacements,
   type Positions,
   projectNodes,
+  raised,
   strainLimit,
   strains,
   strainTable,
   viewOf,
 } from '../../renderer/scenes/mesh-view.ts';
+import { heightFactor } from '../../renderer/state/mesh-extras.ts';
 import { startApp, type TestApp } from './app.ts';
 
 const patience = { timeout: 120_000 };
 const sample = join(import.meta.dirname, '..', '..', 'resources', 'samples', 'spring-mesh.nc');
 const mesh = buildMesh({ columns: 10, rows: 10, layers: 1 });
-const flat = { yaw: 0, pitch: 0 };
+const flat = { orbit: { yaw: 0, pitch: 0 }, times: 0 };
+/** As heights over the plane are looked at. */
+const aslant = { yaw: 0.35, pitch: -1 };
 let app: TestApp;
 
 beforeAll(async () => {
@@ -40,11 +45,11 @@ async function positionsAt(time: number): Promise<Positions> {
 }
 
 /** Where every node lies on the page, and the pixels in a unit of the mesh. */
-async function placesOf(positions: Positions, start: Positions) {
+async function placesOf(positions: Positions, start: Positions, { orbit, times } = flat) {
   const area = (await app.page.getByTestId('mesh-view').boundingBox())!;
-  const view = viewOf(mesh, start, flat);
+  const view = viewOf(mesh, start, orbit, times);
   const scale = Math.max(view.width / area.width, view.height / area.height);
-  const { x, y } = projectNodes(positions, flat);
+  const { x, y } = projectNodes(raised(mesh, positions, times), orbit);
   return Array.from({ length: mesh.nodes }, (_, node) => ({
     x: area.x + area.width / 2 + (x[node]! - view.left - view.width / 2) / scale,
     y: area.y + area.height / 2 + (y[node]! - view.top - view.height / 2) / scale,
@@ -92,6 +97,39 @@ describe('a mesh of springs', () => {
       // The line is two pixels wide: its edge mixes with what lies behind.
       for (const c of [0, 1, 2]) expect(Math.abs(seen[c]! - wanted[c]!), `spring ${edge}`).toBeLessThan(70);
     }
+  });
+
+  it('lies on the page, whose colour is seen beside it', async () => {
+    const area = (await app.page.getByTestId('mesh-view').boundingBox())!;
+    expect(await app.pixel(area.x + 5, area.y + 5)).toEqual(await cssColour('--panel'));
+  });
+
+  it('has its displacements as heights where that is wanted, and is turned then', async () => {
+    const { page } = app;
+    const [start, positions] = [await positionsAt(0), await positionsAt(200)];
+    const times = heightFactor(Math.max(...displacements(mesh, start)), 10);
+    await page.getByRole('button', { name: `Height × ${times}` }).click();
+    await page.getByLabel(`drawn ${times} times as large as heights`).waitFor(patience);
+    await expect.poll(() => page.url(), patience).toContain('mesh=height');
+    const places = await placesOf(positions, start, { orbit: aslant, times });
+    const free = await cssColour('--accent');
+    // Corners and borders, which lie before nothing.
+    for (const node of [0, 9]) {
+      const place = places[node]!;
+      await expect
+        .poll(() => app.pixel(place.x, place.y), { ...patience, message: `node ${node}` })
+        .toEqual(free);
+    }
+    await page.getByTestId('mesh-view').press('ArrowRight');
+    const turned = await placesOf(positions, start, {
+      orbit: { ...aslant, yaw: aslant.yaw + 0.12 },
+      times,
+    });
+    await expect.poll(() => app.pixel(turned[0]!.x, turned[0]!.y), patience).toEqual(free);
+    await page.getByRole('button', { name: `Height × ${times}` }).click();
+    await expect.poll(() => page.url(), patience).not.toContain('mesh=');
+    const again = await placesOf(positions, start);
+    await expect.poll(() => app.pixel(again[37]!.x, again[37]!.y), patience).toEqual(free);
   });
 
   it('is probed at its nodes, and shows the ways that they came', async () => {

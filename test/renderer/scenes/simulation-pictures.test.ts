@@ -10,6 +10,7 @@ import {
   nodesOnArea,
   nodeUnder,
   projectNodes,
+  raised,
   springPaths,
   strainLimit,
   strains,
@@ -45,6 +46,27 @@ describe('a mesh on the screen', () => {
     expect([x[5], y[8]]).toEqual([2, -2]);
     const box = viewOf(mesh, [[0, 1, 2, 0, 1, 2, 0, 1, 9], mesh.rest[1], mesh.rest[2]], { yaw: 0, pitch: 0 });
     expect(box.left + box.width).toBeGreaterThan(9);
+  });
+
+  it('of the plane has its displacements as heights, which stay in view', () => {
+    const mesh = buildMesh({ columns: 3, rows: 3, layers: 1 });
+    const moved = [mesh.rest[0].map((x) => x + 0.3), mesh.rest[1].map((y) => y - 0.4), mesh.rest[2]] as const;
+    const [x, y, z] = raised(mesh, moved, 10);
+    expect([x, y]).toEqual([moved[0], moved[1]]);
+    for (const height of Array.from(z)) expect(height).toBeCloseTo(5);
+    expect(raised(mesh, moved, 0)).toBe(moved);
+    const orbit = { yaw: 0.35, pitch: -1 };
+    const { left, top, width, height } = viewOf(mesh, moved, orbit, 10);
+    // However far a node goes and wherever it is then.
+    for (const positions of [mesh.rest, raised(mesh, moved, 10), [...mesh.rest.slice(0, 2), z] as const]) {
+      const seen = projectNodes(positions as typeof moved, orbit);
+      for (const node of seen.x.keys()) {
+        expect(seen.x[node]! - left).toBeGreaterThan(0);
+        expect(left + width - seen.x[node]!).toBeGreaterThan(0);
+        expect(seen.y[node]! - top).toBeGreaterThan(0);
+        expect(top + height - seen.y[node]!).toBeGreaterThan(0);
+      }
+    }
   });
 
   it('shows how far its springs are stretched', () => {

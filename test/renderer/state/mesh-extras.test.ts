@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { spreadFactor, trailStates } from '../../../renderer/state/mesh-extras.ts';
+import { extrasOf, heightFactor, spreadFactor, trailStates } from '../../../renderer/state/mesh-extras.ts';
 
 const small = { nodes: 100, fields: 2 };
 
@@ -28,5 +28,16 @@ describe('what lies beside a mesh', () => {
     expect(spreadFactor(0.04)).toBe(20);
     expect(spreadFactor(0.3)).toBe(2);
     expect([spreadFactor(2), spreadFactor(0), spreadFactor(Number.NaN)]).toEqual([1, 1, 1]);
+  });
+
+  it('has its height over a plane scaled to a third of its side', () => {
+    expect(heightFactor(0.35, 10)).toBe(10);
+    expect([heightFactor(8, 10), heightFactor(0, 10)]).toEqual([1, 1]);
+  });
+
+  it('has a height only in the plane, and a spread only as an ensemble', () => {
+    expect(extrasOf(2, 'ensemble')).toEqual(['trails', 'spread', 'height']);
+    expect(extrasOf(2, 'one')).toEqual(['trails', 'height']);
+    expect(extrasOf(3, 'one')).toEqual(['trails']);
   });
 });
