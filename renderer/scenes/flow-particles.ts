@@ -153,8 +153,9 @@ export class FlowParticles {
     const here = [flow.u[cell]!, flow.v[cell]!] as const;
     if (!Number.isFinite(here[0] + here[1]) || (here[0] === 0 && here[1] === 0)) return null;
     const share = stepSeconds / crossSeconds / flow.fastest;
-    const u = between(flow.u, row - 0.5, column - 0.5, height, width);
-    const v = between(flow.v, row - 0.5, column - 0.5, height, width);
+    const size = { height, width, around: this.#periodic };
+    const u = between(flow.u, row - 0.5, column - 0.5, size);
+    const v = between(flow.v, row - 0.5, column - 0.5, size);
     const shrunk = this.#middleCosine / this.#cosineAt(y);
     // As fast upwards as to the right on the screen, whatever the shape of the map.
     return [u * share * shrunk * flow.signs[0], v * share * aspect * flow.signs[1]];
@@ -183,12 +184,18 @@ export class FlowParticles {
   }
 }
 
-/** Bilinear between cell centres; missing neighbours count as still, as a wall is. */
-function between(values: Float32Array, row: number, column: number, height: number, width: number): number {
+/** Bilinear between cell centres; missing neighbours count as still, as a wall is. `around`: the last column is beside the first. */
+function between(
+  values: Float32Array,
+  row: number,
+  column: number,
+  { height, width, around }: { height: number; width: number; around: boolean },
+): number {
   const [top, left] = [Math.floor(row), Math.floor(column)];
   const [down, right] = [row - top, column - left];
   const at = (r: number, c: number) => {
-    const value = values[clamp(r, height) * width + clamp(c, width)]!;
+    const beside = around ? (c + width) % width : clamp(c, width);
+    const value = values[clamp(r, height) * width + beside]!;
     return Number.isFinite(value) ? value : 0;
   };
   return (

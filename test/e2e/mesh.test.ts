@@ -104,6 +104,24 @@ describe('a mesh of springs', () => {
     expect(await app.pixel(area.x + 5, area.y + 5)).toEqual(await cssColour('--panel'));
   });
 
+  it('comes back when the graphics system took it away', async () => {
+    const { page } = app;
+    const [start, now] = [await positionsAt(0), await positionsAt(200)];
+    const held = (await placesOf(now, start))[90]!;
+    const losing = await page.evaluateHandle(() => {
+      const contexts = [...document.querySelectorAll('canvas')].map((canvas) => canvas.getContext('webgl2'));
+      return contexts.find((context) => context !== null)!.getExtension('WEBGL_lose_context')!;
+    });
+    const trouble = page.getByText('The graphics system took the maps away');
+    await losing.evaluate((extension) => extension.loseContext());
+    await trouble.waitFor(patience);
+    await losing.evaluate((extension) => extension.restoreContext());
+    await trouble.waitFor({ ...patience, state: 'detached' });
+    await expect.poll(() => app.pixel(held.x, held.y), patience).toEqual(await cssColour('--soft'));
+    const area = (await page.getByTestId('mesh-view').boundingBox())!;
+    expect(await app.pixel(area.x + 5, area.y + 5)).toEqual(await cssColour('--panel'));
+  });
+
   it('has its displacements as heights where that is wanted, and is turned then', async () => {
     const { page } = app;
     const [start, positions] = [await positionsAt(0), await positionsAt(200)];

@@ -109,4 +109,25 @@ describe('particles', () => {
     for (let at = 0; at < strengths.length; at += 2)
       if (strengths[at]! > 0) expect(Math.abs(segments[2 * at]! - segments[2 * at + 2]!)).toBeLessThan(0.5);
   });
+
+  it('feel at the date line what blows on both of its sides', () => {
+    const [rows, columns] = [4, 8];
+    const earth = new MapGeometry({
+      height: rows,
+      width: columns,
+      latitudes: [-67.5, -22.5, 22.5, 67.5],
+      longitudes: Array.from({ length: columns }, (_, column) => -157.5 + 45 * column),
+    });
+    // Northwards by 2 in the last column and by 1 elsewhere: by 1.5 where it meets the first one.
+    const v = Float32Array.from({ length: rows * columns }, (_, cell) => (cell % columns === 7 ? 2 : 1));
+    const particles = new FlowParticles(earth);
+    particles.setFlow({ u: new Float32Array(rows * columns), v, fastest: 2, signs: [1, 1] });
+    const places = [0, 1 - 1e-6, 0.5 / columns, 1 - 0.5 / columns];
+    for (const [particle, x] of places.entries()) particles.place(particle, x, 0.5);
+    particles.advance(1.01 / 30);
+    const [left, right, first, last] = places.map((_, particle) => particles.places[particle]![1] - 0.5);
+    expect(left! / first!).toBeCloseTo(1.5, 3);
+    expect(right! / first!).toBeCloseTo(1.5, 3);
+    expect(last! / first!).toBeCloseTo(2, 3);
+  });
 });
