@@ -52,7 +52,7 @@ export function samplesTopic(core: Core, opened: OpenedFiles) {
       title: sample.title,
       token,
       dataset: dataset.id,
-      start: dataset.summary.splits.test.firstTime,
+      start: dataset.summary.splits.test.firstTime + sample.opensAt,
       run: run?.id ?? null,
       missing: run === null ? missing : null,
     };

@@ -25,6 +25,8 @@ export const sampleSchema = z.object({
   simulation: simulationRequestSchema,
   /** As the model's own training data were prepared, but for the split. */
   preparation: prepareSettingsSchema,
+  /** Times from the first one of the test split to the initial condition that is shown first: a flow begins at rest, with nothing to see. */
+  opensAt: z.number().int().min(0).default(0),
   /** What the model that goes with it learns from: a file of a recipe, and a preset. */
   training: z.object({
     recipe: z.string(),
@@ -96,7 +98,7 @@ export const openedSampleSchema = z.object({
   /** For `files.openToken`. */
   token: z.string(),
   dataset: z.string(),
-  /** First time of the test split, on the dataset's time axis: an initial condition to begin with. */
+  /** A time of the test split, on the dataset's time axis: an initial condition to begin with. */
   start: z.number().int(),
   /** Null: nothing to forecast with yet. */
   run: z.string().nullable(),

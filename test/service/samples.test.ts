@@ -85,7 +85,9 @@ describe('what comes with Driftcast', () => {
     expect(dataset.system).toBe(name === 'surface-ocean' ? 'sst' : name);
     expect(dataset.summary.splits.train.examples).toBeGreaterThan(0);
     expect(dataset.summary.splits.test.examples).toBeGreaterThan(0);
-    expect(opened.start).toBe(dataset.summary.splits.test.firstTime);
+    const { firstTime, endTime } = dataset.summary.splits.test;
+    expect(opened.start).toBe(firstTime + (name === 'navier-stokes' ? 32 : 0));
+    expect(opened.start + dataset.settings.horizon).toBeLessThan(endTime);
     const file = await service.client.files.openToken({ token: opened.token });
     expect(file.summary.variables.filter(({ forecastable }) => forecastable).length).toBeGreaterThan(0);
     expect(JSON.parse(file.summary.attributes.driftcast_simulation ?? '{}')).toMatchObject({ seed: 31 });
