@@ -1,6 +1,6 @@
 /**
  * The arrow keys in a group of cards of which one is chosen, as radio buttons have them: the next one is chosen and has
- * the focus. Not where arrows move through time.
+ * the focus. Where arrows to the side move through time, for those up and down alone.
  */
 export function radioKeys(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
   const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];

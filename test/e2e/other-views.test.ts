@@ -101,6 +101,13 @@ describe('views that only some data have', () => {
     await page.getByRole('button', { name: 'Run the forecast' }).waitFor(patience);
     await press(/^Data$/);
     await maps(1);
+    const variable = (name: string) =>
+      page.getByRole('radiogroup', { name: 'Variable' }).getByRole('radio', { name, checked: true });
+    await variable('vx').press('ArrowDown');
+    await variable('vy').press('ArrowRight');
+    await page.getByText('frame 2 of 65').waitFor(patience);
+    await variable('vy').press('ArrowUp');
+    await variable('vx').waitFor(patience);
     await press(/^Quantity shown/, 'End');
     await page.getByRole('main').getByText('Speed', { exact: true }).first().waitFor(patience);
     await press(/^Quantity shown/, 'ArrowUp');
