@@ -53,6 +53,7 @@ export function samplesTopic(core: Core, opened: OpenedFiles) {
       token,
       dataset: dataset.id,
       start: dataset.summary.splits.test.firstTime + sample.opensAt,
+      time: sample.opensAt,
       run: run?.id ?? null,
       missing: run === null ? missing : null,
     };

@@ -138,8 +138,9 @@ export class Opened {
     this.#stop?.abort();
   }
 
-  async openToken(token: string, name: string): Promise<void> {
-    await this.openTokens([token], name);
+  /** @param time the one that is shown first */
+  async openToken(token: string, name: string, time = 0): Promise<void> {
+    await this.#open(name, () => Promise.resolve([token]), time);
   }
 
   /**
@@ -197,7 +198,11 @@ export class Opened {
     void this.#load(this.#file.id, variable);
   }
 
-  async #open(name: string, resolve: (signal: AbortSignal) => Promise<readonly string[]>): Promise<void> {
+  async #open(
+    name: string,
+    resolve: (signal: AbortSignal) => Promise<readonly string[]>,
+    time = 0,
+  ): Promise<void> {
     const stop = new AbortController();
     const { signal } = stop;
     this.#stop?.abort();
@@ -213,7 +218,7 @@ export class Opened {
           this.#opening = { name, sent: event.fraction };
           continue;
         }
-        this.#app.navigation.set({ variable: null, time: null });
+        this.#app.navigation.set({ variable: null, time: time === 0 ? null : String(time) });
         this.#take(event.file, event.token, null);
       }
     } catch (thrown) {

@@ -61,7 +61,7 @@ export class Samples {
     return this.#app.attempt(client.samples.result({ job: started.job }));
   }
 
-  async #show({ title, token, dataset, run, start, missing }: OpenedSample): Promise<void> {
+  async #show({ title, token, dataset, run, start, time, missing }: OpenedSample): Promise<void> {
     const { catalogue, navigation, notices, opened } = this.#app;
     await this.#app.attempt(catalogue.refresh());
     if (navigation.place !== 'data') return;
@@ -69,11 +69,11 @@ export class Samples {
       const first = { initial: String(start), forecast: null, start: null, lead: null };
       navigation.go('forecast', { dataset, run, ...first });
       // For whoever looks into the Data place later.
-      void opened.openToken(token, title);
+      void opened.openToken(token, title, time);
       return;
     }
     navigation.set({ dataset, run: null, forecast: null });
-    await opened.openToken(token, title);
+    await opened.openToken(token, title, time);
     if (missing !== null) notices.tell(missing);
   }
 }

@@ -25,7 +25,7 @@ export const sampleSchema = z.object({
   simulation: simulationRequestSchema,
   /** As the model's own training data were prepared, but for the split. */
   preparation: prepareSettingsSchema,
-  /** Times from the first one of the test split to the initial condition that is shown first: a flow begins at rest, with nothing to see. */
+  /** How many times after the beginning it is shown first, as a file and as an initial condition: a flow begins at rest, with nothing to see. */
   opensAt: z.number().int().min(0).default(0),
   /** What the model that goes with it learns from: a file of a recipe, and a preset. */
   training: z.object({
@@ -100,6 +100,8 @@ export const openedSampleSchema = z.object({
   dataset: z.string(),
   /** A time of the test split, on the dataset's time axis: an initial condition to begin with. */
   start: z.number().int(),
+  /** The time of the file to begin with. */
+  time: z.number().int(),
   /** Null: nothing to forecast with yet. */
   run: z.string().nullable(),
   /** What is missing, as a sentence; null: nothing. */

@@ -391,6 +391,7 @@ export function openedSample(): OpenedSample {
     token: 'spring-mesh.nc-1',
     dataset: 'spring-mesh-1',
     start: 1610,
+    time: 0,
     run: 'mesh-model',
     missing: null,
   };

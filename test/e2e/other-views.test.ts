@@ -105,7 +105,7 @@ describe('views that only some data have', () => {
       page.getByRole('radiogroup', { name: 'Variable' }).getByRole('radio', { name, checked: true });
     await variable('vx').press('ArrowDown');
     await variable('vy').press('ArrowRight');
-    await page.getByText('frame 2 of 65').waitFor(patience);
+    await page.getByText('frame 34 of 65').waitFor(patience);
     await variable('vy').press('ArrowUp');
     await variable('vx').waitFor(patience);
     await press(/^Quantity shown/, 'End');

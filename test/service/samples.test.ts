@@ -86,7 +86,8 @@ describe('what comes with Driftcast', () => {
     expect(dataset.summary.splits.train.examples).toBeGreaterThan(0);
     expect(dataset.summary.splits.test.examples).toBeGreaterThan(0);
     const { firstTime, endTime } = dataset.summary.splits.test;
-    expect(opened.start).toBe(firstTime + (name === 'navier-stokes' ? 32 : 0));
+    expect(opened.time).toBe(name === 'navier-stokes' ? 32 : 0);
+    expect(opened.start).toBe(firstTime + opened.time);
     expect(opened.start + dataset.settings.horizon).toBeLessThan(endTime);
     const file = await service.client.files.openToken({ token: opened.token });
     expect(file.summary.variables.filter(({ forecastable }) => forecastable).length).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 /**
  * The network that Dropout, Perturbation and the CRPS ensemble share: x₀, t → x_t with the lead time t as embedding
- * (the paper's multi-step baseline, section 5.1). One call a lead, real-valued leads included.
+ * (the paper's multi-step baseline, section 5). One call a lead, real-valued leads included.
  */
 
 import { stageSettings } from '#shared/domain/methods.ts';

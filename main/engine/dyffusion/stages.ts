@@ -1,4 +1,4 @@
-/** The two stages of training (paper, sections 4.1 and 4.2): the interpolator, then the forecaster with it frozen. */
+/** The two stages of training (paper, section 3): the interpolator, then the forecaster with it frozen. */
 import type { StageSettings, TrainSettings } from '#shared/domain/settings.ts';
 import { evenItems, fieldsOf, type Item, loadFrames, staticsOf } from '../methods/frames.ts';
 import type { Stage } from '../methods/method.ts';
