@@ -47,11 +47,16 @@ export function meshOfFile(variables: readonly VariableSummary[]): MeshLayout | 
 /** Where one state of a mesh lies: addresses by component and layer, [2 or 3][layers]. */
 export type StateAddress = readonly (readonly FieldAddress[])[];
 
-/** Keeps the newest states asked for; those of before stay until they have come. */
+/**
+ * Keeps the newest states asked for; those of before stay until they have come. A state is read from many fields: while one
+ * is read the next waits, and only the newest is read then, so that whoever moves through time waits for one at most.
+ */
 export class MeshFrames {
   readonly #store: FieldStore;
   #states = $state.raw<readonly Positions[]>([]);
   #wanted = '';
+  #next: readonly StateAddress[] | null = null;
+  #reading: Promise<void> | null = null;
 
   constructor(store: FieldStore) {
     this.#store = store;
@@ -64,17 +69,31 @@ export class MeshFrames {
     return this.#states[0] ?? null;
   }
 
-  /** A field that cannot be read leaves the states of before; the picture of the variable itself says why. */
-  async show(states: readonly StateAddress[]): Promise<void> {
+  /**
+   * A field that cannot be read leaves the states of before; the picture of the variable itself says why.
+   * @returns when the newest states asked for are there
+   */
+  show(states: readonly StateAddress[]): Promise<void> {
     const wanted = states.flat(2).map(fieldPath).join(' ');
-    if (wanted === this.#wanted) return;
-    this.#wanted = wanted;
-    try {
-      const read = await Promise.all(states.map((state) => this.#read(state)));
-      if (this.#wanted === wanted) this.#states = read;
-    } catch {
-      if (this.#wanted === wanted) this.#wanted = '';
+    if (wanted !== this.#wanted) {
+      this.#wanted = wanted;
+      this.#next = states;
+      this.#reading ??= this.#readAll();
     }
+    return this.#reading ?? Promise.resolve();
+  }
+
+  async #readAll(): Promise<void> {
+    while (this.#next !== null) {
+      const states = this.#next;
+      this.#next = null;
+      const read = await Promise.all(states.map((state) => this.#read(state))).catch(() => null);
+      // What came on the way is shown; another number of states is another kind of picture.
+      const next = this.#next as readonly StateAddress[] | null;
+      if (read !== null && (next === null || next.length === read.length)) this.#states = read;
+      if (read === null && next === null) this.#wanted = '';
+    }
+    this.#reading = null;
   }
 
   async #read(state: StateAddress): Promise<Positions> {

@@ -69,7 +69,16 @@ function scenes({ page }: TestApp): Record<string, () => Promise<void>> {
     for (let n = 0; n < times; n++) await page.keyboard.press(key);
   };
   /** Whatever is still on its way: statistics, thumbnails, curves. */
-  const settle = () => page.waitForTimeout(3000);
+  /** Until nothing has come for a while: what is asked for last, after much else, may come seconds later. */
+  const settle = async () => {
+    let last = performance.now();
+    const came = () => {
+      last = performance.now();
+    };
+    page.on('requestfinished', came);
+    while (performance.now() - last < 3000) await page.waitForTimeout(200);
+    page.off('requestfinished', came);
+  };
   return {
     start: async () => {
       await page.getByText(/TensorFlow CPU|JavaScript/).waitFor(patience);
