@@ -68,8 +68,7 @@ function scenes({ page }: TestApp): Record<string, () => Promise<void>> {
     await page.getByTestId('now').click();
     for (let n = 0; n < times; n++) await page.keyboard.press(key);
   };
-  /** Whatever is still on its way: statistics, thumbnails, curves. */
-  /** Until nothing has come for a while: what is asked for last, after much else, may come seconds later. */
+  /** Until nothing has come for a while: statistics, thumbnails, curves, and what was asked for after much else. */
   const settle = async () => {
     let last = performance.now();
     const came = () => {
