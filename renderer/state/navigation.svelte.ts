@@ -8,8 +8,9 @@ import {
   parseAddress,
 } from './address.ts';
 
-/** Milliseconds. */
+/** Milliseconds between two writings while changes go on, and after the last change. */
 const writePause = 400;
+const quietPause = 100;
 
 export class Navigation {
   #parts = $state.raw<AddressParts>(parseAddress(window.location.hash));
@@ -92,7 +93,7 @@ export class Navigation {
       history.replaceState(null, '', formatAddress(this.#parts));
       this.#known = window.location.hash;
     };
-    const wait = this.#written + writePause - performance.now();
+    const wait = Math.min(quietPause, this.#written + writePause - performance.now());
     if (wait <= 0) write();
     else this.#writing = setTimeout(write, wait);
   }

@@ -105,6 +105,7 @@ describe('a window for everyone', () => {
       await page.getByTestId('now').click();
       await page.keyboard.press('End');
       await page.getByText('frame 128 of 128').waitFor();
+      await expect.poll(() => page.url()).toContain('time=127');
       await page.reload();
       await page.getByText('frame 128 of 128').waitFor(patience);
       await page.locator('[data-testid=map][data-ready=true]').waitFor(patience);

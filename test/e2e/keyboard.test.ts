@@ -60,6 +60,7 @@ describe('by keyboard alone', () => {
     await press(/^Zoom in/);
     await page.keyboard.press('ArrowRight');
     await page.getByText('frame 2 of 730').waitFor();
+    await expect.poll(() => page.url()).toContain('time=1');
     await page.reload();
     await page.getByText('frame 2 of 730').waitFor(patience);
     await heading('Data');
