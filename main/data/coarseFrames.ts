@@ -44,7 +44,7 @@ export class CoarseFrames {
         this.#keep(key, at, Float32Array.from(thin({ data, height, width }, stride).data));
     };
     return {
-      frame: (at, values) => keep(at, values),
+      frame: keep,
       block: (start, count, values) => {
         if (count[y] !== height || count[x] !== width) return;
         let first = 0;

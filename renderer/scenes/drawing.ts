@@ -3,14 +3,7 @@
  * hardware browsers compose pages in software: they read the canvas back with the frame in which it changed, and the
  * interface stands still until all that was asked of the card is done. A map takes tens of milliseconds there, a copy few.
  */
-import {
-  GLSL3,
-  NoBlending,
-  ShaderMaterial,
-  type Vector4,
-  type WebGLRenderer,
-  WebGLRenderTarget,
-} from 'three';
+import { GLSL3, NoBlending, ShaderMaterial, Vector4, type WebGLRenderer, WebGLRenderTarget } from 'three';
 import { FullScreenQuad } from 'three/addons/postprocessing/Pass.js';
 
 /** Where a picture lies, in device pixels from the lower left: x, y, width, height. */
@@ -65,9 +58,8 @@ export class Drawing {
   into(box: Box): void {
     const renderer = this.#renderer;
     if (this.#atOnce) {
-      const ratio = renderer.getPixelRatio();
-      renderer.setViewport(box.x / ratio, box.y / ratio, box.z / ratio, box.w / ratio);
-      renderer.setScissor(box.x / ratio, box.y / ratio, box.z / ratio, box.w / ratio);
+      renderer.setViewport(this.#onCanvas(box));
+      renderer.setScissor(this.#onCanvas(box));
       renderer.clearDepth();
       return;
     }
@@ -101,20 +93,24 @@ export class Drawing {
   /** Brings the drawing to the canvas, whose size is the drawing's. */
   show(): void {
     this.forget();
-    const ratio = this.#renderer.getPixelRatio();
     this.#clearCanvas(this.#target.width, this.#target.height);
-    for (const { x, y, z, w } of this.#boxes) {
-      this.#renderer.setScissor(x / ratio, y / ratio, z / ratio, w / ratio);
+    for (const box of this.#boxes) {
+      this.#renderer.setScissor(this.#onCanvas(box));
       this.#quad.render(this.#renderer);
     }
   }
 
   #clearCanvas(width: number, height: number): void {
+    const whole = this.#onCanvas(new Vector4(0, 0, width, height));
     this.#renderer.setRenderTarget(null);
-    const ratio = this.#renderer.getPixelRatio();
-    this.#renderer.setViewport(0, 0, width / ratio, height / ratio);
-    this.#renderer.setScissor(0, 0, width / ratio, height / ratio);
+    this.#renderer.setViewport(whole);
+    this.#renderer.setScissor(whole);
     this.#renderer.clear();
+  }
+
+  /** In CSS pixels, in which the canvas is measured; drawings in memory are measured in device pixels. */
+  #onCanvas(box: Box): Box {
+    return box.clone().divideScalar(this.#renderer.getPixelRatio());
   }
 
   /** After this nothing is under way. */

@@ -50,18 +50,27 @@ export interface ViewBox {
   readonly height: number;
 }
 
-/** How far each node is from its place at rest, [nodes], in units of the mesh. */
-export function displacements({ rest }: Mesh, positions: Positions): Float64Array {
-  return Float64Array.from({ length: positions[0].length }, (_, node) =>
-    Math.hypot(...([0, 1, 2] as const).map((c) => (positions[c][node] ?? 0) - (rest[c][node] ?? 0))),
+/** How far each node of one state is from itself in another, [nodes], in units of the mesh. */
+export function distances(one: Positions, other: Positions): Float64Array {
+  return Float64Array.from({ length: one[0].length }, (_, node) =>
+    Math.hypot(...([0, 1, 2] as const).map((c) => (one[c][node] ?? 0) - (other[c][node] ?? 0))),
   );
 }
 
+/** The smallest and the largest value; large meshes have more than a call takes arguments. */
+export function extremes(values: Iterable<number>): { min: number; max: number } {
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  }
+  return { min, max };
+}
+
 /** A mesh of the plane with its nodes' displacements, so many times as large, as heights; flat where `times` is 0. */
-export function raised(mesh: Mesh, positions: Positions, times: number): Positions {
+export function raised({ rest }: Mesh, positions: Positions, times: number): Positions {
   if (times === 0) return positions;
-  const heights = displacements(mesh, positions).map((value) => value * times);
-  return [positions[0], positions[1], heights];
+  return [positions[0], positions[1], distances(positions, rest).map((value) => value * times)];
 }
 
 /**
@@ -69,14 +78,18 @@ export function raised(mesh: Mesh, positions: Positions, times: number): Positio
  * displacements are drawn as heights.
  */
 export function viewOf(mesh: Mesh, start: Positions, orbit: Orbit, times = 0): ViewBox {
-  const highest = times * Math.max(0, ...displacements(mesh, start));
-  const crest = mesh.rest[2].map((z) => z + highest);
-  const seen = [mesh.rest, [mesh.rest[0], mesh.rest[1], crest] as const, raised(mesh, start, times)];
-  const drawn = seen.map((positions) => projectNodes(positions, orbit));
-  const [x, y] = [drawn.flatMap((nodes) => [...nodes.x]), drawn.flatMap((nodes) => [...nodes.y])];
+  const seen = [mesh.rest, raised(mesh, start, times)];
+  if (times > 0) {
+    // Each node may come to be as high as the highest.
+    const highest = times * extremes(distances(start, mesh.rest)).max;
+    seen.push([mesh.rest[0], mesh.rest[1], mesh.rest[2].map(() => highest)]);
+  }
   const room = 0.9;
-  const [left, right] = [Math.min(...x) - room, Math.max(...x) + room];
-  const [top, bottom] = [Math.min(...y) - room, Math.max(...y) + room];
+  const drawn = seen.map((positions) => projectNodes(positions, orbit));
+  const across = extremes(drawn.flatMap((nodes) => [...nodes.x]));
+  const down = extremes(drawn.flatMap((nodes) => [...nodes.y]));
+  const [left, right] = [across.min - room, across.max + room];
+  const [top, bottom] = [down.min - room, down.max + room];
   return { left, top, width: right - left, height: bottom - top };
 }
 

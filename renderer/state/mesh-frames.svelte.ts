@@ -88,10 +88,10 @@ export class MeshFrames {
       const states = this.#next;
       this.#next = null;
       const read = await Promise.all(states.map((state) => this.#read(state))).catch(() => null);
+      const meanwhile = this.#next as readonly StateAddress[] | null;
+      if (read === null && meanwhile === null) this.#wanted = '';
       // What came on the way is shown; another number of states is another kind of picture.
-      const next = this.#next as readonly StateAddress[] | null;
-      if (read !== null && (next === null || next.length === read.length)) this.#states = read;
-      if (read === null && next === null) this.#wanted = '';
+      if (read !== null && (meanwhile?.length ?? read.length) === read.length) this.#states = read;
     }
     this.#reading = null;
   }

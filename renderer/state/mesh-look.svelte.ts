@@ -1,7 +1,8 @@
 /** How a mesh is looked at: from where, how near, and how strong a strain has the end of the colour scale. */
 import type { Mesh } from '#shared/domain/simulations/mesh.ts';
 import {
-  displacements,
+  distances,
+  extremes,
   type Orbit,
   type Positions,
   strainLimit,
@@ -49,11 +50,11 @@ export class MeshLook {
     return this.#raised && this.dimensions === 2 ? this.heightFactor : 0;
   }
   /** What `height` is where it is wanted; 0 until the start is known. */
-  get heightFactor(): number {
+  readonly heightFactor = $derived.by(() => {
     if (!this.#start) return 0;
-    const { columns, rows } = this.#mesh;
-    return heightFactor(Math.max(...displacements(this.#mesh, this.#start)), Math.max(columns, rows));
-  }
+    const { columns, rows, rest } = this.#mesh;
+    return heightFactor(extremes(distances(this.#start, rest)).max, Math.max(columns, rows));
+  });
   get moved(): boolean {
     return this.#zoom !== 1 || this.#orbit !== null;
   }

@@ -8,8 +8,9 @@ import {
   parseAddress,
 } from './address.ts';
 
-/** Milliseconds between two writings while changes go on, and after the last change. */
+/** Milliseconds between two writings while changes go on. */
 const writePause = 400;
+/** And after the last change. */
 const quietPause = 100;
 
 export class Navigation {
@@ -82,7 +83,7 @@ export class Navigation {
   }
 
   /**
-   * The first of many changes at once, and then the last one: browsers allow few a second, and each costs them a
+   * The first of many changes at once, then one every so often, and the last: browsers allow few a second, and each costs them a
    * request for the page's icon.
    */
   #replace(): void {

@@ -1,7 +1,7 @@
 /** What a picture of a mesh shows, in words. */
 
 import type { MeshState } from '../scenes/mesh-scene.ts';
-import { displacements, strains } from '../scenes/mesh-view.ts';
+import { distances, extremes, strains } from '../scenes/mesh-view.ts';
 import type { MeshExtra } from '../state/mesh-extras.ts';
 import type { MeshLook } from '../state/mesh-look.svelte.ts';
 import { formatNumber } from './numbers.ts';
@@ -11,21 +11,24 @@ export function describeMesh(title: string, state: MeshState | null, height = 0)
   if (!state) return `${title}: loading`;
   const { mesh, positions, ghost, members, trail, spread } = state;
   const strain = strains(mesh, positions);
+  const { min, max } = extremes(strain);
   const percent = (value: number) => formatNumber(100 * value, 0);
   const parts = [
-    `${title}: mesh of ${mesh.nodes} nodes and ${strain.length} springs, strain from ${percent(Math.min(...strain))} to ${percent(Math.max(...strain))} percent`,
+    `${title}: mesh of ${mesh.nodes} nodes and ${strain.length} springs, strain from ${percent(min)} to ${percent(max)} percent`,
     ...(ghost
-      ? [`${formatNumber(largestDistance(state.positions, ghost), 2)} at most from the truth, drawn faintly`]
+      ? [
+          `${formatNumber(extremes(distances(positions, ghost)).max, 2)} at most from the truth, drawn faintly`,
+        ]
       : []),
     ...(members.length > 0 ? [`the nodes of ${members.length} members drawn as dots`] : []),
     ...(spread
       ? [
-          `standard deviations of the members, ${formatNumber(largestValue(spread.deviations), 3)} at most, drawn ${spread.factor === 1 ? '' : `${spread.factor} times as large `}as ellipsoids around the nodes`,
+          `standard deviations of the members, ${formatNumber(extremes(spread.deviations.flatMap((values) => Array.from(values))).max, 3)} at most, drawn ${spread.factor === 1 ? '' : `${spread.factor} times as large `}as ellipsoids around the nodes`,
         ]
       : []),
     ...(height > 0
       ? [
-          `displacements from rest, ${formatNumber(Math.max(...displacements(mesh, positions)), 2)} at most, drawn ${height === 1 ? '' : `${height} times as large `}as heights`,
+          `displacements from rest, ${formatNumber(extremes(distances(positions, mesh.rest)).max, 2)} at most, drawn ${height === 1 ? '' : `${height} times as large `}as heights`,
         ]
       : []),
     ...(trail.length > 0
@@ -33,22 +36,6 @@ export function describeMesh(title: string, state: MeshState | null, height = 0)
       : []),
   ];
   return `${parts.join('; ')}.`;
-}
-
-/** Of a node from itself in another state, in units of the mesh. */
-function largestDistance(one: MeshState['positions'], other: MeshState['positions']): number {
-  let largest = 0;
-  for (let node = 0; node < one[0].length; node += 1) {
-    const distance = Math.hypot(
-      ...([0, 1, 2] as const).map((c) => (one[c][node] ?? 0) - (other[c][node] ?? 0)),
-    );
-    largest = Math.max(largest, distance);
-  }
-  return largest;
-}
-
-function largestValue(state: MeshState['positions']): number {
-  return state.reduce((largest, values) => Math.max(largest, ...Array.from(values)), 0);
 }
 
 /** Of the buttons that turn on what is shown besides a mesh. */

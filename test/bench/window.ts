@@ -11,6 +11,7 @@ import type { Page } from 'playwright-core';
 import { Netcdf4Writer } from '#main/data/formats/netcdf4Writer.ts';
 import { startApp } from '../e2e/app.ts';
 import { installInstruments, readInstruments, resetInstruments } from '../e2e/instruments.ts';
+import { untilQuiet } from '../e2e/quiet.ts';
 import type { Measure } from './measure.ts';
 
 const [height, width] = [720, 1440];
@@ -41,7 +42,7 @@ export async function benchWindow(): Promise<Measure[]> {
     await page.getByText('% of all values').waitFor(patience);
     await addScrub('scrubbing the whole file at once', times, '');
     // Who looks at the first map for some seconds finds the others read.
-    await untilRead(page);
+    await untilQuiet(page, 1000);
     await addScrub('scrubbing the whole file', times, 'at least 30');
     await addScrub('scrubbing to and fro', 20, 'at least 30');
     for (const name of ['anom', 'sst'])
@@ -55,17 +56,6 @@ export async function benchWindow(): Promise<Measure[]> {
     await rm(folder, { recursive: true, force: true });
   }
   return results;
-}
-
-/** Until no field has come for a second. */
-async function untilRead(page: Page): Promise<void> {
-  let last = performance.now();
-  const count = () => {
-    last = performance.now();
-  };
-  page.on('requestfinished', count);
-  while (performance.now() - last < 1000) await setTimeout(100);
-  page.off('requestfinished', count);
 }
 
 /**

@@ -6,7 +6,8 @@ import { openDataFile } from '#main/data/formats/registry.ts';
 import { buildMesh } from '#shared/domain/simulations/mesh.ts';
 import { colourOf } from '../../renderer/scenes/colour-tables.ts';
 import {
-  displacements,
+  distances,
+  extremes,
   type Positions,
   projectNodes,
   raised,
@@ -125,7 +126,7 @@ describe('a mesh of springs', () => {
   it('has its displacements as heights where that is wanted, and is turned then', async () => {
     const { page } = app;
     const [start, positions] = [await positionsAt(0), await positionsAt(200)];
-    const times = heightFactor(Math.max(...displacements(mesh, start)), 10);
+    const times = heightFactor(extremes(distances(start, mesh.rest)).max, 10);
     await page.getByRole('button', { name: `Height × ${times}` }).click();
     await page.getByLabel(`drawn ${times} times as large as heights`).waitFor(patience);
     await expect.poll(() => page.url(), patience).toContain('mesh=height');

@@ -8,6 +8,7 @@ import type { CDPSession, Locator, Page } from 'playwright-core';
 import { Random } from '#shared/random.ts';
 import type { TestApp } from './app.ts';
 import { readInstruments, resetInstruments } from './instruments.ts';
+import { untilQuiet } from './quiet.ts';
 
 const samples = ['Surface ocean', 'Spring mesh', 'Flow around obstacles'] as const;
 const patience = { timeout: 120_000 };
@@ -265,7 +266,7 @@ async function rest(page: Page, devtools: CDPSession): Promise<Rest> {
   await leaveDialogs(page);
   await page.setViewportSize(sizes[0]!);
   await click(page, page.getByRole('button', { name: 'Library', exact: true }));
-  await page.waitForTimeout(1500);
+  await untilQuiet(page, 1500);
   await devtools.send('HeapProfiler.collectGarbage');
   const { usedSize } = await devtools.send('Runtime.getHeapUsage');
   const { gpu } = await readInstruments(page);

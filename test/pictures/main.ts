@@ -5,6 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { readyMaps, startApp, type TestApp } from '../e2e/app.ts';
+import { untilQuiet } from '../e2e/quiet.ts';
 
 const patience = { timeout: 900_000 };
 const root = resolve(import.meta.dirname, '..', '..');
@@ -35,7 +36,7 @@ async function take(name: string): Promise<void> {
     while (!(await page.getByRole('button', { name: `Theme: ${theme}` }).isVisible()))
       await page.getByRole('button', { name: /^Theme:/ }).click();
     await page.mouse.move(size.width / 2, 2);
-    await page.waitForTimeout(800);
+    await untilQuiet(page, 800);
     await page.screenshot({ path: join(folder, `${name}-${theme}.png`) });
     console.error(`${name}-${theme}.png`);
   }
@@ -68,16 +69,7 @@ function scenes({ page }: TestApp): Record<string, () => Promise<void>> {
     await page.getByTestId('now').click();
     for (let n = 0; n < times; n++) await page.keyboard.press(key);
   };
-  /** Until nothing has come for a while: statistics, thumbnails, curves, and what was asked for after much else. */
-  const settle = async () => {
-    let last = performance.now();
-    const came = () => {
-      last = performance.now();
-    };
-    page.on('requestfinished', came);
-    while (performance.now() - last < 3000) await page.waitForTimeout(200);
-    page.off('requestfinished', came);
-  };
+  const settle = () => untilQuiet(page, 3000);
   return {
     start: async () => {
       await page.getByText(/TensorFlow CPU|JavaScript/).waitFor(patience);

@@ -5,6 +5,7 @@ import { buildMesh, nodeIndex, placeOfNode } from '#shared/domain/simulations/me
 import { surfaceOceanSettingsSchema } from '#shared/domain/simulations/surface-ocean.ts';
 import { evenGrid, vorticity } from '#shared/vorticity.ts';
 import { partOfWay, trailPoints } from '../../../renderer/scenes/mesh-parts.ts';
+import { alone } from '../../../renderer/scenes/mesh-scene.ts';
 import {
   dragInSpace,
   nodesOnArea,
@@ -17,6 +18,7 @@ import {
   viewOf,
 } from '../../../renderer/scenes/mesh-view.ts';
 import { calmOcean, flowValues, oceanGrid } from '../../../renderer/scenes/preview-fields.ts';
+import { describeMesh } from '../../../renderer/text/meshes.ts';
 
 describe('a mesh on the screen', () => {
   it('follows the mouse, from wherever it is seen', () => {
@@ -67,6 +69,15 @@ describe('a mesh on the screen', () => {
         expect(top + height - seen.y[node]!).toBeGreaterThan(0);
       }
     }
+  });
+
+  it('may have as many nodes as are shown as a mesh', () => {
+    const mesh = buildMesh({ columns: 200, rows: 200, layers: 1 });
+    const orbit = { yaw: 0.35, pitch: -1 };
+    expect(viewOf(mesh, mesh.rest, orbit, 10).width).toBeGreaterThan(200 * Math.cos(0.35));
+    expect(describeMesh('Truth', { mesh, positions: mesh.rest, ...alone }, 10)).toMatch(
+      /^Truth: mesh of 40,?000 nodes/,
+    );
   });
 
   it('shows how far its springs are stretched', () => {
